@@ -1,0 +1,104 @@
+import { type Claims, hasShape } from "./claims.js";
+import type { Profile } from "./profiles.js";
+import type { JsonObject } from "./strict-json.js";
+import { type Check, TokenError } from "./token-error.js";
+
+/** What a verifier wants of the claims. Durations and `leeway` are in seconds, `now` answers in milliseconds. */
+export interface ClaimRules {
+  readonly profile: Profile;
+  readonly issuer: string | undefined;
+  readonly audience: readonly string[] | undefined;
+  readonly requiredClaims: readonly string[];
+  readonly leeway: number;
+  readonly maxLifetime: number;
+  readonly allowExpired: boolean;
+  readonly now: () => number;
+}
+
+/** The checks of a payload's claims in their order; each throws a {@link TokenError} or does nothing. */
+export const CLAIM_CHECKS: ReadonlyArray<readonly [Check, (claims: JsonObject, rules: ClaimRules) => void]> = [
+  ["times", requireTimes],
+  ["issuer", requireIssuer],
+  ["audience", requireAudience],
+  ["claims", requireClaims],
+];
+
+function requireTimes(claims: JsonObject, rules: ClaimRules): void {
+  const exp = requireTime(claims, "exp", rules);
+  const nbf = requireTime(claims, "nbf", rules);
+  const iat = requireTime(claims, "iat", rules);
+  const now = rules.now() / 1000;
+  const { leeway, maxLifetime } = rules;
+  // Written so that a clock that answers NaN refuses.
+  if (nbf !== undefined && !(nbf <= now + leeway)) {
+    throw new TokenError("not_yet_valid", "times", { claim: "nbf", expected: now + leeway, actual: nbf });
+  }
+  if (iat !== undefined && !(iat <= now + leeway)) {
+    throw new TokenError("issued_in_future", "times", { claim: "iat", expected: now + leeway, actual: iat });
+  }
+  if (exp === undefined) return;
+  if (!(exp + leeway > now) && !rules.allowExpired) {
+    throw new TokenError("expired", "times", { claim: "exp", expected: now - leeway, actual: exp });
+  }
+  const begin = iat ?? now;
+  if (exp <= begin && iat !== undefined) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
+  if (exp - begin > maxLifetime) {
+    throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual: exp - begin });
+  }
+}
+
+function requireTime(claims: JsonObject, name: string, rules: ClaimRules): number | undefined {
+  const value = claims[name];
+  if (value === undefined) {
+    if (rules.requiredClaims.includes(name)) throw new TokenError("claim_missing", "times", { claim: name });
+    return undefined;
+  }
+  if (!hasShape(value, "time")) throw new TokenError("claim_invalid", "times", { claim: name, expected: "time", actual: value });
+  return value as number;
+}
+
+function requireIssuer(claims: JsonObject, { issuer, requiredClaims }: ClaimRules): void {
+  const { iss } = claims;
+  if (iss === undefined) {
+    if (issuer === undefined && !requiredClaims.includes("iss")) return;
+    throw new TokenError("claim_missing", "issuer", { claim: "iss", expected: issuer });
+  }
+  if (!hasShape(iss, "text")) throw new TokenError("claim_invalid", "issuer", { claim: "iss", expected: "text", actual: iss });
+  if (issuer !== undefined && iss !== issuer) {
+    throw new TokenError("wrong_issuer", "issuer", { claim: "iss", expected: issuer, actual: iss });
+  }
+}
+
+/** RFC 7519 section 4.1.3: a token for somebody is refused by everybody else, also by a verifier that has no name. */
+function requireAudience(claims: JsonObject, { audience, requiredClaims }: ClaimRules): void {
+  const { aud } = claims;
+  if (aud === undefined) {
+    if (audience === undefined && !requiredClaims.includes("aud")) return;
+    throw new TokenError("claim_missing", "audience", { claim: "aud", expected: audience });
+  }
+  const named: unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (named.length === 0 || !named.every((name) => hasShape(name, "text"))) {
+    throw new TokenError("claim_invalid", "audience", { claim: "aud", expected: "text or texts", actual: aud });
+  }
+  if (!named.some((name) => audience?.includes(name as string))) {
+    throw new TokenError("wrong_audience", "audience", { claim: "aud", expected: audience, actual: aud });
+  }
+}
+
+function requireClaims(claims: JsonObject, { profile, requiredClaims }: ClaimRules): void {
+  for (const name of requiredClaims) {
+    if (claims[name] === undefined) throw new TokenError("claim_missing", "claims", { claim: name });
+  }
+  for (const [name, shape] of Object.entries(profile.shapes)) {
+    const value = claims[name];
+    if (value !== undefined && !hasShape(value, shape)) {
+      throw new TokenError("claim_invalid", "claims", { claim: name, expected: shape, actual: value });
+    }
+  }
+}
+
+/** Every check of {@link CLAIM_CHECKS}: what comes back has the claims of its profile. */
+export function requireGoodClaims(claims: JsonObject, rules: ClaimRules): Claims {
+  for (const [, check] of CLAIM_CHECKS) check(claims, rules);
+  return claims as Claims;
+}

@@ -1,0 +1,43 @@
+/** The claims of a verified token. Times are in seconds since 1970; members that no profile knows are as their sender wrote them. */
+export interface Claims {
+  readonly sub: string;
+  readonly exp: number;
+  readonly iat: number;
+  readonly iss?: string;
+  readonly aud?: string | readonly string[];
+  readonly nbf?: number;
+  /** The token's own id; a UUID of version 7 where Latchkey minted it. */
+  readonly jti?: string;
+  /** The session that the token belongs to. */
+  readonly sid?: string;
+  readonly client_id?: string;
+  readonly auth_time?: number;
+  /** How the user was authenticated (RFC 8176). */
+  readonly amr?: readonly string[];
+  readonly roles?: readonly string[];
+  /** Scopes, divided by spaces (RFC 8693 section 4.2). */
+  readonly scope?: string;
+  readonly [name: string]: unknown;
+}
+
+const LATEST = 253_402_300_799;
+
+/** What a claim must look like where it is present. */
+export type ClaimShape = "text" | "time" | "texts" | "string";
+
+/** The shapes of RFC 7519 section 4.1, in every profile. `aud` has a check of its own. */
+export const REGISTERED_SHAPES: Readonly<Record<string, ClaimShape>> = {
+  iss: "text",
+  sub: "text",
+  jti: "text",
+  exp: "time",
+  iat: "time",
+  nbf: "time",
+};
+
+/** Whether a value has a shape: `text` is a string that is not empty, `time` a number of seconds from 1970 to the year 9999. */
+export function hasShape(value: unknown, shape: ClaimShape): boolean {
+  if (shape === "time") return typeof value === "number" && value >= 0 && value <= LATEST;
+  if (shape === "texts") return Array.isArray(value) && value.every((item) => typeof item === "string");
+  return typeof value === "string" && (shape === "string" || value !== "");
+}

@@ -1,0 +1,98 @@
+import { encodeBase64url } from "./base64url.js";
+import { type Claims, hasShape } from "./claims.js";
+import { type Key, requireSigningKey, type SigningKey } from "./key.js";
+import { type Profile, requireProfile } from "./profiles.js";
+import { signatureMaker } from "./signature.js";
+import { uuidV7 } from "./uuid-v7.js";
+
+/** What an issuer is made of. Durations are in seconds; `now` answers in milliseconds. */
+export interface IssuerOptions {
+  /** The `iss` of every token. Required in the profile `rfc9068`, like `audience` and `clientId`. */
+  readonly issuer?: string;
+  readonly audience?: string | readonly string[];
+  readonly clientId?: string;
+  /** The first one signs. */
+  readonly keys: readonly Key[];
+  readonly profile?: "rfc9068" | "jwt";
+  /** The `typ` of the header in the profile `jwt`; `JWT` where it is not given. */
+  readonly type?: string;
+  /** How long a token lives: 600 where it is not given. */
+  readonly accessSeconds?: number;
+  readonly now?: () => number;
+}
+
+/** The claims to mint: `sub`, and whatever else the token shall say. What is given replaces what the issuer would write. */
+export type MintClaims = Partial<Claims> & { readonly sub: string };
+
+/** What one token has of its own. */
+export interface MintOptions {
+  readonly audience?: string | readonly string[];
+  /** How long this token lives, in seconds. */
+  readonly accessSeconds?: number;
+}
+
+/** Mints signed tokens of one profile. */
+export interface Issuer {
+  /** A signed token. A `TypeError` for claims that its own verifier would refuse. */
+  mint(claims: MintClaims, options?: MintOptions): string;
+}
+
+const LONGEST_TOKEN = 8192;
+
+/** Makes an issuer. The header, and with it algorithm and `kid`, is the first key's. */
+export function createIssuer(options: IssuerOptions): Issuer {
+  const profile = requireProfile(options.profile, options.type);
+  const key = requireFirst(options.keys);
+  const make = signatureMaker(key);
+  const { issuer, audience, clientId, accessSeconds = 600, now = Date.now } = options;
+  if (profile.namesRequired && (issuer === undefined || audience === undefined || clientId === undefined)) {
+    throw new TypeError(`An issuer of the profile ${profile.name} needs issuer, audience and clientId.`);
+  }
+  const typ = options.type ?? (profile.name === "jwt" ? "JWT" : profile.type);
+  const header = encodeBase64url(JSON.stringify({ alg: key.alg, typ, kid: key.kid }));
+  const required = new Set(profile.requiredClaims);
+
+  return {
+    mint(claims, own = {}) {
+      const milliseconds = now();
+      const iat = Math.floor(milliseconds / 1000);
+      const all = {
+        iss: issuer,
+        aud: own.audience ?? audience,
+        client_id: clientId,
+        iat,
+        exp: iat + (own.accessSeconds ?? accessSeconds),
+        jti: uuidV7(milliseconds),
+        ...claims,
+      };
+      requireMintable(all, profile, required);
+      const input = `${header}.${encodeBase64url(JSON.stringify(all))}`;
+      const token = `${input}.${make(input)}`;
+      if (token.length > LONGEST_TOKEN) throw new TypeError(`The token would be longer than ${LONGEST_TOKEN} characters.`);
+      return token;
+    },
+  };
+}
+
+function requireFirst(keys: readonly Key[]): SigningKey {
+  const first = keys[0];
+  if (first === undefined) throw new TypeError("An issuer needs a key to sign with.");
+  return requireSigningKey(first);
+}
+
+function requireMintable(claims: Record<string, unknown>, profile: Profile, required: ReadonlySet<string>): void {
+  for (const name of required) {
+    if (claims[name] === undefined) throw new TypeError(`The claim ${name} is missing.`);
+  }
+  for (const name in profile.shapes) {
+    const shape = profile.shapes[name];
+    const value = claims[name];
+    if (value !== undefined && shape !== undefined && !hasShape(value, shape)) {
+      throw new TypeError(`The claim ${name} must be of the shape ${shape}.`);
+    }
+  }
+  const lifetime = (claims.exp as number) - (claims.iat as number);
+  if (!(lifetime <= profile.maxLifetime)) {
+    throw new TypeError(`A token of the profile ${profile.name} lives for ${profile.maxLifetime} seconds at most.`);
+  }
+}

@@ -1,0 +1,99 @@
+import { type Header, parseHeader } from "./compact.js";
+import { requireAlgorithmOf, requireNamedKey } from "./jws.js";
+import { isKey, type Key, requireKeySet, type VerifyingKey, verifyingHalf } from "./key.js";
+import { type Profile, plainType } from "./profiles.js";
+import { type SignatureCheck, signatureCheck } from "./signature.js";
+import { TokenError } from "./token-error.js";
+
+/** Chooses the key of a token by its header alone, before anything of the token is trusted; `undefined` refuses. */
+export type KeyChooser = (header: Header) => Key | undefined;
+export type KeySource = readonly Key[] | KeyChooser;
+
+/** A header that fits a profile, and the key that it names. */
+export interface OpenHeader {
+  readonly header: Header;
+  readonly key: VerifyingKey;
+  readonly check: SignatureCheck;
+}
+
+/** Reads headers for one verifier. */
+export interface HeaderReader {
+  read(headerText: string): OpenHeader;
+  recognizes(token: string): boolean;
+  /** Whether the key that once verified a token is still the key of its header. */
+  stillHolds(verified: { readonly header: Header; readonly kid: string }): boolean;
+  replaceKeys(keys: KeySource): void;
+}
+
+const MOST_KEPT = 64;
+const LONGEST_KEPT = 512;
+
+/** Makes a reader. Headers of one issuer repeat, so the ones that fitted are kept, a few of them, by their text. */
+export function createHeaderReader(source: KeySource, profile: Profile): HeaderReader {
+  const kept = new Map<string, OpenHeader>();
+  const checks = new WeakMap<VerifyingKey, SignatureCheck>();
+  let choose = chooserOf(source);
+
+  const checkOf = (key: VerifyingKey): SignatureCheck => {
+    const known = checks.get(key);
+    if (known !== undefined) return known;
+    const check = signatureCheck(key);
+    checks.set(key, check);
+    return check;
+  };
+
+  const read = (headerText: string): OpenHeader => {
+    const known = kept.get(headerText);
+    if (known !== undefined) return known;
+    const header = parseHeader(headerText);
+    if (profile.kidRequired && header.kid === undefined) throw new TokenError("key_id_missing", "key", { claim: "kid" });
+    const key = choose.key(header);
+    requireType(header, profile);
+    const open = { header, key, check: checkOf(key) };
+    if (choose.fixed && headerText.length <= LONGEST_KEPT) {
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(headerText, open);
+    }
+    return open;
+  };
+
+  return {
+    read,
+    recognizes(token) {
+      try {
+        return typeof token === "string" && read(token.slice(0, Math.max(token.indexOf("."), 0))) !== undefined;
+      } catch {
+        return false;
+      }
+    },
+    stillHolds: ({ header, kid }) => choose.fixed || choose.key(header).kid === kid,
+    replaceKeys(keys) {
+      choose = chooserOf(keys);
+      kept.clear();
+    },
+  };
+}
+
+/** How a source answers; `fixed` where the same header always gives the same key. */
+function chooserOf(source: KeySource): { readonly fixed: boolean; key(header: Header): VerifyingKey } {
+  if (typeof source !== "function") {
+    const byKid = requireKeySet(source);
+    return { fixed: true, key: (header) => requireNamedKey(header, byKid) };
+  }
+  return {
+    fixed: false,
+    key: (header) => {
+      const key: unknown = source(header);
+      if (!isKey(key)) throw new TokenError("key_unknown", "key", { claim: "kid", actual: header.kid });
+      return requireAlgorithmOf(verifyingHalf(key), header);
+    },
+  };
+}
+
+function requireType(header: Header, profile: Profile): void {
+  const given = header.typ;
+  if (given === undefined && !profile.typeRequired) return;
+  if (given === undefined || plainType(given) !== profile.type) {
+    throw new TokenError("wrong_type", "type", { claim: "typ", expected: profile.type, actual: given });
+  }
+}

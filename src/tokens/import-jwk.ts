@@ -1,0 +1,85 @@
+import { createPrivateKey, createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import { type Algorithm, algorithmOfCurve, requireAlgorithm } from "./algorithms.js";
+import { decodeBase64url } from "./base64url.js";
+import type { KeyOptions } from "./import-key.js";
+import { type Key, makeKey } from "./key.js";
+
+/** Makes a typed key of one JWK (RFC 7517, RFC 7518 section 6, RFC 8037); the rules are those of `importKey`. */
+export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
+  const alg = requireOneAlgorithm(jwk, options.alg);
+  const isPrivate = jwk.d !== undefined;
+  requireForSignatures(jwk, isPrivate);
+  if (jwk.kid !== undefined && typeof jwk.kid !== "string") throw new TypeError("The kid of a JWK must be a string.");
+  if (jwk.kid !== undefined && options.kid !== undefined && jwk.kid !== options.kid) {
+    throw new TypeError("The kid of the JWK is not the kid that was asked for.");
+  }
+  const kid = options.kid ?? jwk.kid;
+  requireMembers(jwk, alg, isPrivate);
+  return makeKey(handleOf(jwk, isPrivate), alg, kid as string | undefined);
+}
+
+function requireOneAlgorithm(jwk: JsonWebKey, asked: Algorithm | undefined): Algorithm {
+  const own = jwk.alg ?? asked ?? algorithmOfCurve(jwk.crv);
+  if (own === undefined) throw new TypeError("The JWK names no algorithm: importKey(jwk, { alg }).");
+  if (asked !== undefined && own !== asked) throw new TypeError("The algorithm of the JWK is not the one that was asked for.");
+  requireAlgorithm(own);
+  return own as Algorithm;
+}
+
+/** A key that is marked for another use is not taken (RFC 7517 sections 4.2 and 4.3). */
+function requireForSignatures(jwk: JsonWebKey, isPrivate: boolean): void {
+  if (jwk.use !== undefined && jwk.use !== "sig") throw new TypeError('The use of the JWK is not "sig".');
+  const operations: unknown = jwk.key_ops;
+  if (operations === undefined) return;
+  if (!Array.isArray(operations) || new Set(operations).size !== operations.length) {
+    throw new TypeError("The key_ops of the JWK must be an array without repetitions.");
+  }
+  const wanted = isPrivate ? ["sign"] : ["verify", ...(jwk.kty === "oct" ? ["sign"] : [])];
+  if (!wanted.some((operation) => operations.includes(operation))) {
+    throw new TypeError(`The key_ops of the JWK do not hold ${JSON.stringify(wanted[0])}.`);
+  }
+}
+
+const PRIVATE_RSA = ["d", "p", "q", "dp", "dq", "qi"] as const;
+
+/** Every member must be there, canonical base64url, and of its exact length where RFC 7518 fixes one. */
+function requireMembers(jwk: JsonWebKey, alg: Algorithm, isPrivate: boolean): void {
+  const rules = requireAlgorithm(alg);
+  if (rules.kind === "hmac") return requireShape(jwk, "oct", undefined, { k: undefined });
+  if (rules.kind === "ec") {
+    const { bytes } = rules;
+    return requireShape(jwk, "EC", rules.crv, { x: bytes, y: bytes, ...(isPrivate && { d: bytes }) });
+  }
+  if (rules.kind === "ed25519") return requireShape(jwk, "OKP", "Ed25519", { x: 32, ...(isPrivate && { d: 32 }) });
+  if (jwk.oth !== undefined) throw new TypeError("RSA keys of more than two primes are not supported.");
+  const secret = isPrivate ? Object.fromEntries(PRIVATE_RSA.map((name) => [name, undefined])) : {};
+  return requireShape(jwk, "RSA", undefined, { n: undefined, e: undefined, ...secret });
+}
+
+function requireShape(
+  jwk: JsonWebKey,
+  kty: string,
+  crv: string | undefined,
+  lengths: Readonly<Record<string, number | undefined>>,
+): void {
+  if (jwk.kty !== kty) throw new TypeError(`The kty of the JWK must be ${JSON.stringify(kty)}.`);
+  if (crv !== undefined && jwk.crv !== crv) throw new TypeError(`The crv of the JWK must be ${JSON.stringify(crv)}.`);
+  for (const [name, length] of Object.entries(lengths)) {
+    const value = jwk[name];
+    const bytes = typeof value === "string" ? decodeBase64url(value) : undefined;
+    if (bytes === undefined) throw new TypeError(`The member ${name} of the JWK is missing or not base64url.`);
+    if (length !== undefined && bytes.length !== length) {
+      throw new TypeError(`The member ${name} of the JWK must have ${length} bytes.`);
+    }
+  }
+}
+
+function handleOf(jwk: JsonWebKey, isPrivate: boolean): KeyObject {
+  if (jwk.kty === "oct") return createSecretKey(Buffer.from(jwk.k ?? "", "base64url"));
+  try {
+    return isPrivate ? createPrivateKey({ key: jwk, format: "jwk" }) : createPublicKey({ key: jwk, format: "jwk" });
+  } catch {
+    // The cause is dropped: node's message can hold members of the key.
+    throw new TypeError("The JWK holds no usable key.");
+  }
+}

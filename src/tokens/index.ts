@@ -1,0 +1,16 @@
+export type { Algorithm } from "./algorithms.js";
+export { anyVerifier, type Until } from "./any-verifier.js";
+export type { Claims } from "./claims.js";
+export type { Header } from "./compact.js";
+export { createIssuer, type Issuer, type IssuerOptions, type MintClaims, type MintOptions } from "./create-issuer.js";
+export { createVerifier, type LocalVerifier, type VerifierOptions } from "./create-verifier.js";
+export { explain } from "./explain.js";
+export { type ExportedJwk, exportKey, type Jwks, toJwks } from "./export-key.js";
+export type { KeyChooser, KeySource } from "./header-reader.js";
+export { generateKey, type GenerateOptions, importKey, type KeyOptions } from "./import-key.js";
+export { signJws, type VerifiedJws, verifyJws } from "./jws.js";
+export type { Key, PrivateKey, PublicKey, SecretKey, SigningKey, VerifyingKey } from "./key.js";
+export { createRevocations, type Revocation, type Revocations } from "./revocations.js";
+export { thumbprint } from "./thumbprint.js";
+export { type Check, TokenError, type TokenReason } from "./token-error.js";
+export type { CheckVerdict, Inspection, Verifier, VerifyOptions } from "./verifier.js";

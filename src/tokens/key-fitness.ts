@@ -1,0 +1,58 @@
+import { constants, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { type Algorithm, type AlgorithmRules, requireAlgorithm } from "./algorithms.js";
+import { requireSoundRsa } from "./rsa-soundness.js";
+import { requireStrongSecret } from "./secret-strength.js";
+
+/** Throws a `TypeError` where a key is not of its algorithm's type, curve or size, or is too weak for it. */
+export function requireFit(handle: KeyObject, alg: Algorithm): void {
+  const rules = requireAlgorithm(alg);
+  if (rules.kind === "hmac") {
+    if (handle.type !== "secret") throw new TypeError(`${alg} needs a secret, not a ${handle.type} key.`);
+    requireStrongSecret(handle.export(), rules.bytes);
+    return;
+  }
+  if (handle.type === "secret") throw new TypeError(`${alg} needs a public or a private key, not a secret.`);
+  requireType(handle, alg, rules);
+  const half = handle.type === "private" ? createPublicKey(handle) : handle;
+  if (rules.kind === "rsa" || rules.kind === "rsa-pss") requireSoundRsa(half);
+  if (rules.kind === "ed25519") requireLargeOrder(half);
+  if (handle.type === "private") requirePair(handle, half, rules);
+}
+
+function requireType(handle: KeyObject, alg: Algorithm, rules: AlgorithmRules): void {
+  const type = handle.asymmetricKeyType;
+  // A key of type rsa-pss carries its own limits on hash and salt, so only the plain type is taken.
+  if ((rules.kind === "rsa" || rules.kind === "rsa-pss") && type === "rsa") return;
+  if (rules.kind === "ed25519" && type === "ed25519") return;
+  if (rules.kind === "ec" && type === "ec" && handle.asymmetricKeyDetails?.namedCurve === rules.namedCurve) return;
+  const curve = handle.asymmetricKeyDetails?.namedCurve;
+  throw new TypeError(`A key of type ${curve === undefined ? type : `${type} on ${curve}`} does not fit ${alg}.`);
+}
+
+/** A private key whose stored public half is not its own would sign what nobody can verify. */
+function requirePair(handle: KeyObject, half: KeyObject, rules: AlgorithmRules): void {
+  const hash = rules.kind === "ed25519" ? null : "sha256";
+  const probe = Buffer.from("latchkey");
+  const padding = rules.kind === "rsa" || rules.kind === "rsa-pss" ? { padding: constants.RSA_PKCS1_PADDING } : {};
+  if (!verify(hash, probe, half, sign(hash, probe, { key: handle, ...padding }))) {
+    throw new TypeError("The public half does not belong to the private key.");
+  }
+}
+
+// The y coordinates of the points of order 1, 2, 4 and 8, and of their spellings beyond the field's prime: with such a "key" one
+// signature holds for many texts.
+const SMALL_ORDER = new Set([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+]);
+
+function requireLargeOrder(half: KeyObject): void {
+  const point = Buffer.from(half.export({ format: "jwk" }).x ?? "", "base64url");
+  point[31] = (point[31] ?? 0) & 0x7f;
+  if (SMALL_ORDER.has(point.toString("hex"))) throw new TypeError("The Ed25519 key is a point of small order.");
+}

@@ -1,0 +1,90 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { type Algorithm, requireAlgorithm } from "./algorithms.js";
+import { requireFit } from "./key-fitness.js";
+import { thumbprint } from "./thumbprint.js";
+
+interface KeyBase {
+  /** The key's name in token headers and key sets: given, or the RFC 7638 thumbprint. */
+  readonly kid: string;
+  /** The one algorithm of this key. A token's `alg` is only compared with it. */
+  readonly alg: Algorithm;
+  /** The key inside `node:crypto`. Printing it shows no key material. */
+  readonly handle: KeyObject;
+}
+
+/** A key that verifies. */
+export interface PublicKey extends KeyBase {
+  readonly kind: "public";
+}
+
+/** A key that signs; its `public` half verifies. */
+export interface PrivateKey extends KeyBase {
+  readonly kind: "private";
+  readonly public: PublicKey;
+}
+
+/** An HMAC key: who verifies with it can also sign. */
+export interface SecretKey extends KeyBase {
+  readonly kind: "secret";
+}
+
+export type Key = PublicKey | PrivateKey | SecretKey;
+/** A key that signs. */
+export type SigningKey = PrivateKey | SecretKey;
+/** A key that verifies. */
+export type VerifyingKey = PublicKey | SecretKey;
+
+const LONGEST_KID = 256;
+
+/** Makes the typed key of a `node:crypto` key: algorithm, type, curve, size and strength are checked here, once. */
+export function makeKey(handle: KeyObject, alg: Algorithm, kid?: string): Key {
+  requireFit(handle, alg);
+  const name = kid ?? thumbprint(handle);
+  if (typeof name !== "string" || name.length === 0 || name.length > LONGEST_KID) {
+    throw new TypeError(`A kid must be a string of 1 to ${LONGEST_KID} characters.`);
+  }
+  if (handle.type === "secret") return Object.freeze({ kind: "secret", kid: name, alg, handle });
+  if (handle.type === "public") return Object.freeze({ kind: "public", kid: name, alg, handle });
+  const half: PublicKey = Object.freeze({ kind: "public", kid: name, alg, handle: createPublicKey(handle) });
+  return Object.freeze({ kind: "private", kid: name, alg, handle, public: half });
+}
+
+/** Tells whether a value is a key of this library, by its members, so that two copies of the package agree. */
+export function isKey(value: unknown): value is Key {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, kid, alg, handle } = value as Partial<Key>;
+  if (typeof kid !== "string" || handle?.type !== kind) return false;
+  requireAlgorithm(alg);
+  return true;
+}
+
+/** The half of a key that verifies. */
+export function verifyingHalf(key: Key): VerifyingKey {
+  return key.kind === "private" ? key.public : key;
+}
+
+/** Returns a key that can sign; a `TypeError` for a public one. */
+export function requireSigningKey(key: Key): SigningKey {
+  if (!isKey(key)) throw new TypeError("A key must come from generateKey or importKey.");
+  if (key.kind === "public") throw new TypeError("A public key cannot sign.");
+  return key;
+}
+
+/**
+ * The keys of a verifier by their `kid`. A `TypeError` where there is none, where two share a name, or where HMAC keys lie beside
+ * asymmetric ones: there a public key could be taken for a secret (RFC 8725 section 3.1).
+ */
+export function requireKeySet(keys: readonly Key[]): ReadonlyMap<string, VerifyingKey> {
+  if (!Array.isArray(keys) || keys.length === 0) throw new TypeError("A verifier needs at least one key.");
+  const byKid = new Map<string, VerifyingKey>();
+  for (const key of keys) {
+    if (!isKey(key)) throw new TypeError("A key must come from generateKey or importKey.");
+    if (byKid.has(key.kid)) throw new TypeError(`Two keys are called ${JSON.stringify(key.kid)}.`);
+    byKid.set(key.kid, verifyingHalf(key));
+  }
+  const secrets = keys.filter((key) => key.kind === "secret").length;
+  if (secrets > 0 && secrets < keys.length) {
+    throw new TypeError("One key set holds either HMAC keys or asymmetric keys. Use anyVerifier to accept both kinds.");
+  }
+  return byKid;
+}

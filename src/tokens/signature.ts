@@ -1,0 +1,56 @@
+import { constants, createHmac, type SignKeyObjectInput, sign, timingSafeEqual, verify } from "node:crypto";
+import { requireAlgorithm } from "./algorithms.js";
+import type { SigningKey, VerifyingKey } from "./key.js";
+
+/** Checks a signature over a signing input (ASCII); false for a wrong one of any length. */
+export type SignatureCheck = (input: string, signature: Buffer) => boolean;
+
+/** Makes the signature over a signing input (ASCII), in base64url. */
+export type SignatureMaker = (input: string) => string;
+
+/** The synchronous check of one key: on no thread pool, where it would wait behind password hashes. */
+export function signatureCheck(key: VerifyingKey): SignatureCheck {
+  const rules = requireAlgorithm(key.alg);
+  const { handle } = key;
+  if (rules.kind === "hmac") {
+    const { hash, bytes } = rules;
+    return (input, signature) =>
+      signature.length === bytes && timingSafeEqual(createHmac(hash, handle).update(input, "latin1").digest(), signature);
+  }
+  const length = signatureLength(key);
+  const hash = rules.kind === "ed25519" ? null : rules.hash;
+  const options = nodeOptions(key);
+  return (input, signature) =>
+    signature.length === length && verify(hash, Buffer.from(input, "latin1"), options, signature);
+}
+
+/** The synchronous signature of one key. */
+export function signatureMaker(key: SigningKey): SignatureMaker {
+  const rules = requireAlgorithm(key.alg);
+  const { handle } = key;
+  if (rules.kind === "hmac") {
+    const { hash } = rules;
+    return (input) => createHmac(hash, handle).update(input, "latin1").digest("base64url");
+  }
+  const hash = rules.kind === "ed25519" ? null : rules.hash;
+  const options = nodeOptions(key);
+  return (input) => sign(hash, Buffer.from(input, "latin1"), options).toString("base64url");
+}
+
+function nodeOptions(key: SigningKey | VerifyingKey): SignKeyObjectInput {
+  const { kind } = requireAlgorithm(key.alg);
+  if (kind === "ec") return { key: key.handle, dsaEncoding: "ieee-p1363" };
+  if (kind === "rsa") return { key: key.handle, padding: constants.RSA_PKCS1_PADDING };
+  if (kind === "rsa-pss") {
+    // RFC 7518 section 3.5: the salt is as long as the hash.
+    return { key: key.handle, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  }
+  return { key: key.handle };
+}
+
+function signatureLength(key: VerifyingKey): number {
+  const rules = requireAlgorithm(key.alg);
+  if (rules.kind === "ec") return rules.bytes * 2;
+  if (rules.kind === "ed25519") return 64;
+  return Math.ceil((key.handle.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+}

@@ -1,0 +1,76 @@
+import { isUtf8 } from "node:buffer";
+import { TokenError, type TokenReason } from "./token-error.js";
+
+const DEEPEST = 16;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** A JSON object as it was parsed: its members are whatever its sender wrote. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Parses one JSON object, stricter than JSON: valid UTF-8, no member twice in an object, no `__proto__`, every number finite, every string
+ * well-formed Unicode, at most 16 levels. Throws a {@link TokenError} that names the segment.
+ */
+export function parseStrictObject(bytes: Buffer, part: "header" | "payload"): JsonObject {
+  const fault = (reason: TokenReason) => new TokenError(reason, part === "header" ? "shape" : "payload", { part });
+  if (!isUtf8(bytes)) throw fault("not_utf8");
+  const written = surveyMembers(bytes);
+  if (written < 0) throw fault("too_deep");
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw fault("not_json");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw fault("not_an_object");
+  const kept = countMembers(value);
+  if (Number.isNaN(kept)) throw fault("unsafe_member");
+  // JSON.parse keeps the last of two members of one name, so fewer are kept than were written.
+  if (kept !== written) throw fault("duplicate_member");
+  return value as JsonObject;
+}
+
+/** Counts the colons outside of strings, which is the number of members of all objects; -1 where brackets nest too deeply. */
+function surveyMembers(bytes: Buffer): number {
+  let members = 0;
+  let depth = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === QUOTE) index = endOfString(bytes, index + 1);
+    else if (byte === COLON) members++;
+    else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > DEEPEST) return -1;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return members;
+}
+
+function endOfString(bytes: Buffer, start: number): number {
+  let index = start;
+  while (index < bytes.length && bytes[index] !== QUOTE) index += bytes[index] === BACKSLASH ? 2 : 1;
+  return index;
+}
+
+/** The number of members of all objects in a value; NaN where one of them is not to be had. */
+function countMembers(value: object): number {
+  if (Array.isArray(value)) {
+    let members = 0;
+    for (const item of value) members += countIn(item);
+    return members;
+  }
+  let members = 0;
+  for (const name of Object.keys(value)) {
+    // Copying such a member by assignment would replace the prototype of the copy.
+    if (name === "__proto__" || !name.isWellFormed()) return Number.NaN;
+    members += 1 + countIn((value as Record<string, unknown>)[name]);
+  }
+  return members;
+}
+
+function countIn(value: unknown): number {
+  if (typeof value === "object" && value !== null) return countMembers(value);
+  if (typeof value === "number") return Number.isFinite(value) ? 0 : Number.NaN;
+  return typeof value === "string" && !value.isWellFormed() ? Number.NaN : 0;
+}

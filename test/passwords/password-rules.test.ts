@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { COMMON_PASSWORDS } from "../../dist/passwords/common-passwords.js";
+import { requireGoodPassword } from "../../dist/passwords/password-rules.js";
+
+function codeOf(password: string): string | undefined {
+  try {
+    requireGoodPassword(password);
+    return undefined;
+  } catch (refusal) {
+    expect(refusal).toMatchObject({ name: "AuthError", fields: [{ field: "password" }] });
+    return (refusal as { code: string }).code;
+  }
+}
+
+describe("a new password", () => {
+  it.each([
+    ["eight characters", "vK9#qp2z"],
+    ["eight spaces", " ".repeat(8)],
+    ["64 emoji", "\u{1F600}".repeat(64)],
+    ["1024 code points outside the basic plane", "\u{1F511}".repeat(1024)],
+    ["1024 code points that are 4096 before NFC", "\u1F82".normalize("NFD").repeat(1024)],
+    ["no digit and no capital", "plum river anvil"],
+    ["NUL inside", "plum\0river"],
+    ["a common one with something after it", "password1 password1"],
+  ])("of %s is good", (_name, password) => {
+    expect(codeOf(password)).toBeUndefined();
+  });
+
+  it.each([
+    ["nothing", "", "password_too_short"],
+    ["seven characters", "vK9#qp2", "password_too_short"],
+    ["seven emoji, fourteen code units", "\u{1F600}".repeat(7), "password_too_short"],
+    ["seven characters that are fourteen before NFC", "e\u0301".repeat(7), "password_too_short"],
+    ["1025 code points", "x".repeat(1025), "invalid_request"],
+    ["a million code units", "e\u0301".repeat(500_000), "invalid_request"],
+    ["a lone high surrogate", "plum river \uD83D", "invalid_request"],
+    ["a lone low surrogate", "\uDE00 plum river", "invalid_request"],
+    ["a common one", "password1", "password_too_common"],
+    ["a common one in capitals", "Password1", "password_too_common"],
+  ])("of %s is refused", (_name, password, code) => {
+    expect(codeOf(password)).toBe(code);
+  });
+
+  it("is never told in the refusal", () => {
+    for (const password of ["Password1", "vK9#qp2", `vK9#qp2z${"x".repeat(1024)}`]) {
+      expect(() => requireGoodPassword(password)).toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining(password) }),
+      );
+    }
+  });
+});
+
+describe("the list of common passwords", () => {
+  const list = COMMON_PASSWORDS.split(" ");
+
+  it("has its 17,950 entries, each of at least 8 characters, lower case and once", () => {
+    expect(list).toHaveLength(17_950);
+    expect(new Set(list).size).toBe(list.length);
+    expect(list.filter((entry) => entry.length < 8 || entry !== entry.toLowerCase())).toEqual([]);
+  });
+
+  it("is refused whole, the 3,000 most common ones included, as written and in capitals", () => {
+    expect(list.filter((entry) => codeOf(entry) !== "password_too_common")).toEqual([]);
+    expect(list.slice(0, 3000).filter((entry) => codeOf(entry.toUpperCase()) !== "password_too_common")).toEqual([]);
+  });
+});
