@@ -89,7 +89,7 @@ function requireClaims(claims: JsonObject, { profile, requiredClaims }: ClaimRul
   for (const name of requiredClaims) {
     if (claims[name] === undefined) throw new TokenError("claim_missing", "claims", { claim: name });
   }
-  for (const [name, shape] of Object.entries(profile.shapes)) {
+  for (const [name, shape] of profile.shapes) {
     const value = claims[name];
     if (value !== undefined && !hasShape(value, shape)) {
       throw new TokenError("claim_invalid", "claims", { claim: name, expected: shape, actual: value });

@@ -25,15 +25,18 @@ const LATEST = 253_402_300_799;
 /** What a claim must look like where it is present. */
 export type ClaimShape = "text" | "time" | "texts" | "string";
 
+/** The names and shapes of claims, as a list: it is walked for every token. */
+export type ClaimShapes = ReadonlyArray<readonly [name: string, shape: ClaimShape]>;
+
 /** The shapes of RFC 7519 section 4.1, in every profile. `aud` has a check of its own. */
-export const REGISTERED_SHAPES: Readonly<Record<string, ClaimShape>> = {
-  iss: "text",
-  sub: "text",
-  jti: "text",
-  exp: "time",
-  iat: "time",
-  nbf: "time",
-};
+export const REGISTERED_SHAPES: ClaimShapes = [
+  ["iss", "text"],
+  ["sub", "text"],
+  ["jti", "text"],
+  ["exp", "time"],
+  ["iat", "time"],
+  ["nbf", "time"],
+];
 
 /** Whether a value has a shape: `text` is a string that is not empty, `time` a number of seconds from 1970 to the year 9999. */
 export function hasShape(value: unknown, shape: ClaimShape): boolean {

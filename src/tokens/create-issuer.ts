@@ -50,7 +50,6 @@ export function createIssuer(options: IssuerOptions): Issuer {
   }
   const typ = options.type ?? (profile.name === "jwt" ? "JWT" : profile.type);
   const header = encodeBase64url(JSON.stringify({ alg: key.alg, typ, kid: key.kid }));
-  const required = new Set(profile.requiredClaims);
 
   return {
     mint(claims, own = {}) {
@@ -65,7 +64,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
         jti: uuidV7(milliseconds),
         ...claims,
       };
-      requireMintable(all, profile, required);
+      requireMintable(all, profile);
       const input = `${header}.${encodeBase64url(JSON.stringify(all))}`;
       const token = `${input}.${make(input)}`;
       if (token.length > LONGEST_TOKEN) throw new TypeError(`The token would be longer than ${LONGEST_TOKEN} characters.`);
@@ -80,14 +79,13 @@ function requireFirst(keys: readonly Key[]): SigningKey {
   return requireSigningKey(first);
 }
 
-function requireMintable(claims: Record<string, unknown>, profile: Profile, required: ReadonlySet<string>): void {
-  for (const name of required) {
+function requireMintable(claims: Record<string, unknown>, profile: Profile): void {
+  for (const name of profile.requiredClaims) {
     if (claims[name] === undefined) throw new TypeError(`The claim ${name} is missing.`);
   }
-  for (const name in profile.shapes) {
-    const shape = profile.shapes[name];
+  for (const [name, shape] of profile.shapes) {
     const value = claims[name];
-    if (value !== undefined && shape !== undefined && !hasShape(value, shape)) {
+    if (value !== undefined && !hasShape(value, shape)) {
       throw new TypeError(`The claim ${name} must be of the shape ${shape}.`);
     }
   }

@@ -1,4 +1,4 @@
-import { type ClaimShape, REGISTERED_SHAPES } from "./claims.js";
+import { type ClaimShapes, REGISTERED_SHAPES } from "./claims.js";
 
 /** The layouts of tokens that the engine knows. */
 export type ProfileName = "rfc9068" | "jwt";
@@ -14,7 +14,7 @@ export interface Profile {
   /** Whether a verifier must be told the issuer and the audience that it wants. */
   readonly namesRequired: boolean;
   readonly requiredClaims: readonly string[];
-  readonly shapes: Readonly<Record<string, ClaimShape>>;
+  readonly shapes: ClaimShapes;
   /** The longest life of a token, from `iat` to `exp`, in seconds. */
   readonly maxLifetime: number;
 }
@@ -30,15 +30,15 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     kidRequired: true,
     namesRequired: true,
     requiredClaims: ["iss", "sub", "aud", "exp", "iat", "client_id", "jti"],
-    shapes: {
+    shapes: [
       ...REGISTERED_SHAPES,
-      client_id: "text",
-      sid: "text",
-      auth_time: "time",
-      amr: "texts",
-      roles: "texts",
-      scope: "string",
-    },
+      ["client_id", "text"],
+      ["sid", "text"],
+      ["auth_time", "time"],
+      ["amr", "texts"],
+      ["roles", "texts"],
+      ["scope", "string"],
+    ],
     maxLifetime: DAY,
   },
   jwt: {

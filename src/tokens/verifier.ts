@@ -3,7 +3,7 @@ import type { Header } from "./compact.js";
 import type { ProfileName } from "./profiles.js";
 import type { Check, TokenReason } from "./token-error.js";
 
-/** What a token held, frozen to its depth. */
+/** What a token held; frozen to its depth where a cache may hand it out again. */
 export interface Inspection<C extends Claims = Claims> {
   readonly header: Header;
   readonly claims: C;

@@ -1,0 +1,10 @@
+const benches = { tokens: () => import("./tokens.mjs") };
+const name = process.argv[2];
+const load = Object.hasOwn(benches, name ?? "") ? benches[name] : undefined;
+if (load === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join("|")}`);
+  process.exitCode = 2;
+} else {
+  const { run } = await load();
+  await run();
+}

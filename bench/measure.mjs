@@ -1,0 +1,48 @@
+const TARGET_MS = 12;
+
+/**
+ * Times contenders against each other: in every round each runs one batch, in an order that turns, and its median over the rounds counts.
+ * A contender is `{ name, run(index), prepare?(count) }`; `run` may return a promise. Answers microseconds an operation by name.
+ */
+export async function measure(contenders, { rounds = 31 } = {}) {
+  const sizes = new Map();
+  for (const contender of contenders) sizes.set(contender.name, await calibrate(contender));
+  const samples = new Map(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const contender = contenders[(round + turn) % contenders.length];
+      samples.get(contender.name).push(await batch(contender, sizes.get(contender.name)));
+    }
+  }
+  return new Map([...samples].map(([name, values]) => [name, median(values)]));
+}
+
+async function calibrate(contender) {
+  let count = 16;
+  for (;;) {
+    const micros = await batch(contender, count);
+    if (micros * count > TARGET_MS * 500 || count > 200_000) return Math.max(8, Math.round((TARGET_MS * 1000) / micros));
+    count *= 2;
+  }
+}
+
+async function batch(contender, count) {
+  contender.prepare?.(count);
+  const start = process.hrtime.bigint();
+  if (contender.asynchronous) for (let index = 0; index < count; index++) await contender.run(index);
+  else for (let index = 0; index < count; index++) contender.run(index);
+  return Number(process.hrtime.bigint() - start) / 1000 / count;
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+/** Prints rows of cells in columns. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  for (const row of rows) {
+    console.log(row.map((cell, column) => (column === 0 ? String(cell).padEnd(widths[column]) : String(cell).padStart(widths[column]))).join("  "));
+  }
+}
