@@ -31,6 +31,7 @@ const LONGEST_KEPT = 512;
 /** Makes a reader. Headers of one issuer repeat, so the ones that fitted are kept, a few of them, by their text. */
 export function createHeaderReader(source: KeySource, profile: Profile): HeaderReader {
   const kept = new Map<string, OpenHeader>();
+  let last: { readonly text: string; readonly open: OpenHeader } | undefined;
   const checks = new WeakMap<VerifyingKey, SignatureCheck>();
   let choose = chooserOf(source);
 
@@ -43,8 +44,12 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
   };
 
   const read = (headerText: string): OpenHeader => {
+    if (last?.text === headerText) return last.open;
     const known = kept.get(headerText);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      last = { text: headerText, open: known };
+      return known;
+    }
     const header = parseHeader(headerText);
     if (profile.kidRequired && header.kid === undefined) throw new TokenError("key_id_missing", "key", { claim: "kid" });
     const key = choose.key(header);
@@ -70,6 +75,7 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
     replaceKeys(keys) {
       choose = chooserOf(keys);
       kept.clear();
+      last = undefined;
     },
   };
 }
