@@ -1,0 +1,40 @@
+import type { KeyRing } from "../keys/open-key-ring.js";
+import type { Passwords } from "../passwords/create-passwords.js";
+import type { Store } from "../store/store.js";
+import type { Issuer, LocalVerifier, Revocations } from "../tokens/index.js";
+
+/** How long things live, and for whom tokens can be. Durations are in seconds. */
+export interface AccountSettings {
+  readonly accessSeconds: number;
+  readonly idleSeconds: number;
+  readonly absoluteSeconds: number;
+  readonly graceSeconds: number;
+  /** The audiences that may be asked for; the first one is the server's own and the default. */
+  readonly audiences: readonly [string, ...string[]];
+}
+
+/** One event for the log: no password, token, cookie or key stands in any member. */
+export interface LogEvent {
+  readonly event: string;
+  readonly [member: string]: string | number | boolean | null | undefined;
+}
+
+/** What the acts of this folder work with. */
+export interface AccountParts {
+  readonly store: Store;
+  readonly passwords: Passwords;
+  readonly keys: KeyRing;
+  readonly epoch: string;
+  readonly issuer: Issuer;
+  readonly verifier: LocalVerifier;
+  readonly revocations: Revocations;
+  readonly settings: AccountSettings;
+  readonly now: () => number;
+  readonly log: (event: LogEvent) => void;
+}
+
+/** Where a request came from: shown to the user beside the session, never trusted. */
+export interface Caller {
+  readonly address?: string | undefined;
+  readonly userAgent?: string | undefined;
+}

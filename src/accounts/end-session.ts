@@ -1,0 +1,18 @@
+import type { EndReason, RevocationRow } from "../store/store.js";
+import type { Revocation } from "../tokens/index.js";
+import type { AccountParts } from "./account-parts.js";
+
+/** Ends a session: its row and its revocation are written in one transaction, and its access tokens are refused from the next check on. */
+export async function endSession(parts: AccountParts, id: string, why: EndReason): Promise<boolean> {
+  const row = await parts.store.sessions.end(id, why);
+  if (row === undefined) return false;
+  parts.revocations.add(revocationOf(row));
+  return true;
+}
+
+/** A revocation as the live set takes it. */
+export function revocationOf({ kind, subject, before, until }: RevocationRow): Revocation {
+  const limits = { ...(before !== null && { before }), ...(until !== null && { until }) };
+  if (kind === "session") return { session: subject, ...limits };
+  return kind === "token" ? { token: subject, ...limits } : { key: subject };
+}

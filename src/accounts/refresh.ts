@@ -1,0 +1,87 @@
+import { AuthError } from "../errors/auth-error.js";
+import type { SessionRow, Transport, UserRow } from "../store/store.js";
+import { type RefreshVerdict, refreshRule } from "../tokens/refresh-rule.js";
+import { isRefreshToken, readRefreshToken } from "../tokens/refresh-token.js";
+import type { AccountParts, Caller } from "./account-parts.js";
+import { endSession } from "./end-session.js";
+import { expiryOf, type Grant, grantFor, requireAudience } from "./session.js";
+
+/** A refresh token as it came, and by which way: a session keeps to one. */
+export interface Refresh {
+  readonly refreshToken: string;
+  readonly transport: Transport;
+  readonly audience?: string | undefined;
+}
+
+/** A session that a refresh token was proved to be of, at one moment of the database's clock. */
+export interface Proven {
+  readonly session: SessionRow;
+  readonly user: UserRow;
+  readonly presented: number;
+  readonly now: number;
+}
+
+// Every turn means that another request has moved the session on; a rotation that loses finds itself a predecessor the next time.
+const TURNS = 5;
+
+/**
+ * Exchanges a refresh token for new tokens by the refresh rule. Throws `invalid_grant` for anything but a living session's current token
+ * or, for a while, its direct predecessor; a token used twice ends its session.
+ */
+export async function refresh(parts: AccountParts, given: Refresh, caller: Caller): Promise<Grant> {
+  const audience = requireAudience(parts, given.audience);
+  for (let turn = 0; turn < TURNS; turn++) {
+    const proven = await proveRefreshToken(parts, given.refreshToken);
+    if (proven === undefined || !isAlive(proven) || proven.session.transport !== given.transport) break;
+    const verdict = verdictOn(parts, proven);
+    if (verdict === "refuse") break;
+    if (verdict === "replay") {
+      await endSession(parts, proven.session.id, "replay");
+      parts.log({ event: "session.replayed", user: proven.user.id, session: proven.session.id, address: caller.address });
+      break;
+    }
+    const session = verdict === "rotate" ? await rotated(parts, proven) : await reissued(parts, proven);
+    if (session !== undefined) return grantFor(parts, proven.user, session, audience, proven.now);
+  }
+  throw new AuthError("invalid_grant");
+}
+
+/** The session of a refresh token whose MAC holds, living or not; `undefined` for any other text. */
+export async function proveRefreshToken(parts: AccountParts, refreshToken: string): Promise<Proven | undefined> {
+  const read = readRefreshToken(refreshToken);
+  const dataKey = read && parts.keys.findDataKey(read.keyId);
+  if (read === undefined || dataKey === undefined) return undefined;
+  const found = await parts.store.sessions.findWithUser(read.session);
+  if (found === undefined) return undefined;
+  const binding = { dataKey: dataKey.bytes, epoch: parts.epoch, nonce: found.session.nonce };
+  return isRefreshToken(refreshToken, binding) ? { ...found, presented: read.generation } : undefined;
+}
+
+function isAlive({ session, now }: Proven): boolean {
+  return session.endedAt === null && now < session.idleExpiresAt && now < session.expiresAt;
+}
+
+function verdictOn(parts: AccountParts, { session, presented, now }: Proven): RefreshVerdict {
+  return refreshRule({
+    presented,
+    current: session.generation,
+    ageMs: now - session.rotatedAt,
+    graceMs: parts.settings.graceSeconds * 1000,
+  });
+}
+
+async function rotated(parts: AccountParts, { session, now }: Proven): Promise<SessionRow | undefined> {
+  const { accessSeconds, idleSeconds } = parts.settings;
+  const next = {
+    idleExpiresAt: Math.min(now + idleSeconds * 1000, session.expiresAt),
+    largestExp: expiryOf(now, accessSeconds),
+    usedAt: now,
+  };
+  const won = await parts.store.sessions.rotate(session.id, session.generation, next);
+  return won ? { ...session, generation: session.generation + 1 } : undefined;
+}
+
+async function reissued(parts: AccountParts, { session, now }: Proven): Promise<SessionRow | undefined> {
+  const noted = await parts.store.sessions.noteAccess(session.id, expiryOf(now, parts.settings.accessSeconds));
+  return noted ? session : undefined;
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import type { AccountParts, AccountSettings, Caller, LogEvent } from "./accounts/account-parts.js";
+import { followRevocations } from "./accounts/follow-revocations.js";
+import { type LogIn, logIn } from "./accounts/log-in.js";
+import { type LogOut, logOut } from "./accounts/log-out.js";
+import { type Refresh, refresh } from "./accounts/refresh.js";
+import type { Grant } from "./accounts/session.js";
+import { type SignUp, signUp } from "./accounts/sign-up.js";
+import { AuthError } from "./errors/auth-error.js";
+import { createGuard } from "./guard/create-guard.js";
+import { createHandler, type Handler } from "./http/create-handler.js";
+import { requireOrigins, requireServerUrl } from "./http/server-url.js";
+import { masterKeyInFile, masterKeyOf } from "./keys/master-key.js";
+import { openKeyRing } from "./keys/open-key-ring.js";
+import { createPasswords } from "./passwords/create-passwords.js";
+import { openSqlite } from "./store/sqlite/open-sqlite.js";
+import type { Store } from "./store/store.js";
+import {
+  type Algorithm,
+  createIssuer,
+  createRevocations,
+  createVerifier,
+  type Jwks,
+  type LocalVerifier,
+  type Verifier,
+} from "./tokens/index.js";
+
+export { AuthError, type ErrorCode, isAuthError } from "./errors/auth-error.js";
+export type { Caller, Grant, Handler, LogEvent, LogIn, LogOut, Refresh, SignUp };
+
+/** The options of {@link createAuth}. Durations are in seconds; `now` answers in milliseconds. */
+export interface AuthOptions {
+  /** The path of the SQLite file, or `:memory:` for a database that ends with the process. */
+  readonly database: string;
+  /** Where the server is reached from outside: the `iss` of every token; its path is where the routes are mounted. */
+  readonly url: string;
+  /** The master key that encrypts all others: 32 random bytes in base64url. Without it, `master.key` in the data folder is used, and made for a new database. */
+  readonly secret?: string;
+  /** The folder of `master.key`; that of the database where it is not given. */
+  readonly data?: string;
+  /** Further audiences that a client may ask a token for. */
+  readonly audiences?: readonly string[];
+  /** The pages, besides the server's own, that may keep their refresh token in the cookie. */
+  readonly origins?: readonly string[];
+  /** The algorithm of a signing key that is made; ES256 where it is not given. */
+  readonly algorithm?: Exclude<Algorithm, "HS256" | "HS384" | "HS512">;
+  /** How long an access token lives: 600. */
+  readonly accessSeconds?: number;
+  /** How long a session lives without a refresh: 7 days. */
+  readonly idleSeconds?: number;
+  /** How long a session lives in all: 30 days. */
+  readonly absoluteSeconds?: number;
+  /** How long the predecessor of a refresh token still gets the same successor: 30. */
+  readonly graceSeconds?: number;
+  readonly now?: () => number;
+  /** Gets every event; none of them holds a password, a token or a key. */
+  readonly log?: (event: LogEvent) => void;
+}
+
+/** The whole server without a port: its HTTP handler, and its acts as methods that throw the same errors. */
+export interface Auth extends Pick<Verifier, "verifySync" | "inspectSync" | "verify" | "explain" | "recognizes"> {
+  readonly handler: Handler;
+  readonly jwks: Jwks;
+  signUp(wanted: SignUp, caller?: Caller): Promise<Grant>;
+  logIn(given: LogIn, caller?: Caller): Promise<Grant>;
+  refresh(given: Refresh, caller?: Caller): Promise<Grant>;
+  logOut(given: LogOut): Promise<void>;
+  /** From now on `/health/ready` answers 503, everything else as before. */
+  drain(): void;
+  close(): Promise<void>;
+}
+
+const DAY = 86_400;
+
+/** Opens the database, the keys and the workers, and wires them. A `TypeError` names the option that is wrong. */
+export async function createAuth(options: AuthOptions): Promise<Auth> {
+  const url = requireServerUrl(options.url);
+  const settings = requireSettings(options, url);
+  const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
+  const { now = Date.now, log = () => {} } = options;
+  const store = await openStore(options.database, now);
+  try {
+    const parts = await openParts(store, options, { settings, url, now, log });
+    const follower = await followRevocations(store, parts.revocations);
+    let draining = false;
+    const requireReady = async () => {
+      if (draining) throw new AuthError("unavailable", { retryAfter: 1 });
+      await store.ping();
+    };
+    const guard = createGuard(parts.verifier);
+    const handler = createHandler({ accounts: parts, guard, url, origins, requireReady });
+    return {
+      ...verifying(parts.verifier),
+      handler,
+      jwks: parts.keys.jwks,
+      signUp: (wanted, caller = {}) => signUp(parts, wanted, caller),
+      logIn: (given, caller = {}) => logIn(parts, given, caller),
+      refresh: (given, caller = {}) => refresh(parts, given, caller),
+      logOut: (given) => logOut(parts, given),
+      drain: () => {
+        draining = true;
+      },
+      close: async () => {
+        draining = true;
+        follower.stop();
+        await parts.passwords.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Wiring {
+  readonly settings: AccountSettings;
+  readonly url: string;
+  readonly now: () => number;
+  readonly log: (event: LogEvent) => void;
+}
+
+async function openParts(store: Store, options: AuthOptions, { settings, url, now, log }: Wiring): Promise<AccountParts> {
+  const masterKey = await openMasterKey(store, options);
+  const keys = await openKeyRing({ store, masterKey, algorithm: options.algorithm ?? "ES256", now });
+  const revocations = createRevocations({ now });
+  const { accessSeconds } = settings;
+  return {
+    store,
+    passwords: createPasswords(),
+    keys,
+    epoch: await store.epoch(),
+    issuer: createIssuer({ issuer: url, audience: url, clientId: "latchkey", keys: [keys.signing], accessSeconds, now }),
+    verifier: createVerifier({ issuer: url, audience: url, keys: keys.verifying, revocations, now }),
+    revocations,
+    settings,
+    now,
+    log,
+  };
+}
+
+async function openStore(database: string, now: () => number): Promise<Store> {
+  if (/^[a-z]+:\/\//i.test(database)) throw new TypeError("The database must be the path of a SQLite file.");
+  return openSqlite({ path: database, now });
+}
+
+async function openMasterKey(store: Store, { database, data, secret }: AuthOptions): Promise<Uint8Array> {
+  if (secret !== undefined) return masterKeyOf(secret, "The secret (LATCHKEY_SECRET)");
+  if (database === ":memory:") return randomBytes(32);
+  const mayMake = (await store.keys.list()).length === 0;
+  return masterKeyInFile(join(data ?? dirname(database), "master.key"), { mayMake });
+}
+
+function requireSettings(options: AuthOptions, url: string): AccountSettings {
+  const { accessSeconds = 600, idleSeconds = 7 * DAY, absoluteSeconds = 30 * DAY, graceSeconds = 30 } = options;
+  requireSeconds({ accessSeconds, idleSeconds, absoluteSeconds }, 1);
+  requireSeconds({ graceSeconds }, 0);
+  if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
+  for (const audience of options.audiences ?? []) {
+    if (typeof audience !== "string" || audience === "") throw new TypeError("An audience must be a string that is not empty.");
+  }
+  return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...(options.audiences ?? [])] };
+}
+
+function requireSeconds(durations: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, seconds] of Object.entries(durations)) {
+    if (!Number.isInteger(seconds) || seconds < least) throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
+  }
+}
+
+function verifying({ verifySync, inspectSync, verify, explain, recognizes }: LocalVerifier): Pick<Verifier, keyof Verifier> {
+  return { verifySync, inspectSync, verify, explain, recognizes };
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import type { Call } from "./call.js";
+
+// As long as a new key stands in the set before it signs.
+const CACHE_SECONDS = 600;
+
+/** `GET /.well-known/jwks.json` (RFC 7517 section 5) */
+export async function getJwks({ request, parts }: Call): Promise<Response> {
+  return cacheable(request, parts.accounts.keys.jwks);
+}
+
+/** `GET /.well-known/latchkey.json`: the issuer, its algorithms, and where things are. */
+export async function getLatchkey({ request, parts }: Call): Promise<Response> {
+  const { url, accounts } = parts;
+  return cacheable(request, {
+    issuer: url,
+    algorithms: [...new Set(accounts.keys.jwks.keys.map((key) => key.alg))],
+    audiences: accounts.settings.audiences,
+    access_seconds: accounts.settings.accessSeconds,
+    jwks_uri: `${url}/.well-known/jwks.json`,
+    signup_endpoint: `${url}/signup`,
+    token_endpoint: `${url}/token`,
+    refresh_endpoint: `${url}/token/refresh`,
+    me_endpoint: `${url}/me`,
+  });
+}
+
+/** `GET /health/live`: the process answers. */
+export async function getLive(): Promise<Response> {
+  return Response.json({ status: "live" });
+}
+
+/** `GET /health/ready`: the database answers, and the server is not about to stop. */
+export async function getReady({ parts }: Call): Promise<Response> {
+  await parts.requireReady();
+  return Response.json({ status: "ready" });
+}
+
+function cacheable(request: Request, content: object): Response {
+  const text = JSON.stringify(content);
+  const etag = `"${createHash("sha256").update(text).digest("base64url")}"`;
+  const headers = { etag, "cache-control": `public, max-age=${CACHE_SECONDS}`, "content-type": "application/json" };
+  const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return known.includes(etag) || known.includes("*")
+    ? new Response(null, { status: 304, headers })
+    : new Response(text, { headers });
+}

@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import { AuthError, type FieldError } from "../errors/auth-error.js";
+
+const MOST_BYTES = 65_536;
+const JSON_TYPE = /^application\/json *(?:;|$)/i;
+
+/**
+ * The body of a request by its schema; `undefined` where there is none. Throws `unsupported_media_type`, `too_large`, or `invalid_request`
+ * with the fields.
+ */
+export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T | undefined> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return undefined;
+  // Exactly this type: a form or a text can be sent across origins without asking first.
+  if (!JSON_TYPE.test(request.headers.get("content-type") ?? "")) throw new AuthError("unsupported_media_type");
+  const result = schema.safeParse(parseJson(bytes));
+  if (result.success) return result.data;
+  throw new AuthError("invalid_request", { fields: result.error.issues.flatMap(fieldsOf) });
+}
+
+/** {@link readBody}, where a body must be there. */
+export async function requireBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+  const body = await readBody(request, schema);
+  if (body === undefined) throw new AuthError("invalid_request", { message: "A JSON body is required." });
+  return body;
+}
+
+/** Counts what arrives, whatever Content-Length says. */
+async function readBytes(request: Request): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array();
+  if (Number(request.headers.get("content-length") ?? 0) > MOST_BYTES) throw new AuthError("too_large");
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    // Leaving the loop cancels the stream.
+    if (length > MOST_BYTES) throw new AuthError("too_large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    throw new AuthError("invalid_request", { message: "The body is not JSON." });
+  }
+}
+
+const MOST_NAMED = 10;
+
+function fieldsOf(issue: z.core.$ZodIssue): readonly FieldError[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys
+      .slice(0, MOST_NAMED)
+      .map((key) => ({ field: key.slice(0, 64).toWellFormed(), message: "This member is not known here." }));
+  }
+  return [{ field: issue.path.join(".") || "body", message: issue.message }];
+}

@@ -1,0 +1,36 @@
+import type { Store } from "../store.js";
+import type { Dialect, Driver } from "./driver.js";
+import { createEpoch } from "./epoch.js";
+import { findValue } from "./installation.js";
+import { createKeyStore } from "./keys.js";
+import { compileOnce } from "./query.js";
+import { createRevocationStore } from "./revocations.js";
+import { createSessionStore } from "./sessions.js";
+import { createUserStore } from "./users.js";
+
+/** The store on any database that has a driver and whose schema is up to date. */
+export function createSqlStore(driver: Driver): Store {
+  const readClock = selectClock(driver.dialect);
+  const find = findValue(driver.dialect);
+  return {
+    async now() {
+      const [row] = await driver.read(readClock({}));
+      if (row === undefined) throw new Error("The database has no time.");
+      return row.now;
+    },
+    users: createUserStore(driver),
+    sessions: createSessionStore(driver),
+    revocations: createRevocationStore(driver),
+    keys: createKeyStore(driver),
+    epoch: createEpoch(driver),
+    changes: () => driver.changes(),
+    async ping() {
+      await driver.read(find({ name: "schema_version" }));
+    },
+    close: () => driver.close(),
+  };
+}
+
+function selectClock({ queries, clock }: Dialect) {
+  return compileOnce(() => queries.selectNoFrom(clock.as("now")));
+}

@@ -1,0 +1,21 @@
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from "kysely";
+import type { Dialect } from "../sql/driver.js";
+import type { Tables } from "../sql/tables.js";
+
+/** The SQL function that answers with the store's clock in milliseconds; each connection defines it. */
+export const CLOCK_FUNCTION = "latchkey_now";
+
+/** What SQLite spells in its own way. */
+export const sqliteDialect: Dialect = {
+  // Kysely builds and compiles; statements run on the connection itself, see createSqliteDriver.
+  queries: new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (database) => new SqliteIntrospector(database),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  }),
+  clock: sql<number>`${sql.raw(CLOCK_FUNCTION)}()`,
+  addSequence: (table, column) => table.addColumn(column, "integer", (key) => key.primaryKey().autoIncrement()),
+};

@@ -1,0 +1,85 @@
+import { AuthError } from "../../errors/auth-error.js";
+import type { Act } from "../sql/act.js";
+import type { Driver } from "../sql/driver.js";
+import type { Query } from "../sql/query.js";
+import type { SqliteConnection, SqliteStatement } from "./load-sqlite.js";
+import { createLockQueue } from "./lock-queue.js";
+import { sqliteDialect } from "./sqlite-dialect.js";
+import { isLocked, toStoreError } from "./sqlite-error.js";
+
+const BEGIN = plain("begin immediate");
+const COMMIT = plain("commit");
+const ROLLBACK = plain("rollback");
+const DATA_VERSION: Query<{ data_version: number }> = plain("pragma data_version");
+
+/**
+ * Drives one connection. Each statement, and each act as a whole, runs in one synchronous go: nothing can come between the
+ * statements of a transaction, and no reader of this process sees half of one.
+ */
+export function createSqliteDriver(connection: SqliteConnection, lockMilliseconds: number): Driver {
+  const statements = new Map<string, SqliteStatement>();
+  const queue = createLockQueue(lockMilliseconds);
+  let closed = false;
+  let changes = 0;
+
+  function run<Row>({ sql, parameters }: Query<Row>): readonly Row[] {
+    if (closed) throw new AuthError("unavailable", { cause: new Error("The store is closed.") });
+    let statement = statements.get(sql);
+    if (statement === undefined) {
+      statement = connection.prepare(sql);
+      statements.set(sql, statement);
+    }
+    return statement.all(...parameters) as Row[];
+  }
+
+  function runAct<Result>(act: Act<Result>): Result {
+    run(BEGIN);
+    try {
+      let step = act.next();
+      while (step.done !== true) step = act.next(run(step.value));
+      run(COMMIT);
+      return step.value;
+    } catch (thrown) {
+      rollBack();
+      throw thrown;
+    }
+  }
+
+  function rollBack(): void {
+    try {
+      run(ROLLBACK);
+    } catch {
+      // On a full disk SQLite has rolled back by itself, and the first error is the one that tells.
+    }
+  }
+
+  return {
+    dialect: sqliteDialect,
+    read: (query) => queue.atOnce(() => run(query)).catch(rethrow),
+    write: (query) => queue.inTurn(() => run(query)).catch(rethrow),
+    transact: (act) => queue.inTurn(() => runAct(act())).catch(rethrow),
+    changes() {
+      try {
+        changes = run(DATA_VERSION)[0]?.data_version ?? changes;
+      } catch (thrown) {
+        // Whoever asks will ask again soon.
+        if (!isLocked(thrown)) throw toStoreError(thrown);
+      }
+      return changes;
+    },
+    async close() {
+      await queue.idle();
+      if (closed) return;
+      closed = true;
+      connection.close();
+    },
+  };
+}
+
+function plain<Row>(sql: string): Query<Row> {
+  return { sql, parameters: [] };
+}
+
+function rethrow(thrown: unknown): never {
+  throw toStoreError(thrown);
+}

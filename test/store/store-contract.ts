@@ -1,0 +1,378 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SessionRow, Store, UserRow } from "../../dist/store/store.js";
+import { keyRow, sessionRow, userRow } from "./rows.mjs";
+
+/** A store under test on an empty database of its own. */
+export interface Opened {
+  readonly store: Store;
+  /** One more store on the same database, as another server would open it. */
+  another(): Promise<Store>;
+  /** Closes all stores of the database and opens it again. */
+  reopen(): Promise<Store>;
+  /** Closes all stores and throws the database away. */
+  discard(): Promise<void>;
+}
+
+/** What the database can do that not all can: be `shared` by several stores, and outlive them. */
+export interface Abilities {
+  readonly shared: boolean;
+}
+
+/** Everything that `Store` promises, for any database. */
+export function storeContract(name: string, open: () => Promise<Opened>, { shared }: Abilities): void {
+  describe(`store contract: ${name}`, () => {
+    let opened: Opened;
+    let store: Store;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(() => opened.discard());
+
+    async function signedUp(parts: Partial<SessionRow> = {}): Promise<{ user: UserRow; session: SessionRow }> {
+      const user = userRow();
+      const session = sessionRow(user.id, parts);
+      expect(await store.users.add(user, session)).toBe("added");
+      return { user, session };
+    }
+
+    function next(parts: Partial<Parameters<Store["sessions"]["rotate"]>[2]> = {}) {
+      const usedAt = Date.now();
+      return { usedAt, idleExpiresAt: usedAt + 300_000, largestExp: 2000, ...parts };
+    }
+
+    async function sessionNow(id: string): Promise<SessionRow> {
+      const found = await store.sessions.findWithUser(id);
+      if (found === undefined) throw new Error("The session is not there.");
+      return found.session;
+    }
+
+    describe("users", () => {
+      it("a user and the first session are found again as they were added", async () => {
+        const { user, session } = await signedUp();
+        expect(await store.users.findById(user.id)).toEqual(user);
+        expect(await store.users.findByUsernameKey(user.usernameKey)).toEqual(user);
+        expect(await store.sessions.findWithUser(session.id)).toEqual({ session, user, now: expect.any(Number) });
+      });
+
+      it("what is not there is undefined", async () => {
+        expect(await store.users.findById("nobody")).toBeUndefined();
+        expect(await store.users.findByUsernameKey("nobody")).toBeUndefined();
+        expect(await store.sessions.findWithUser("nothing")).toBeUndefined();
+      });
+
+      it("a taken username is told, and neither user nor session are added", async () => {
+        const { user } = await signedUp();
+        const second = userRow({ usernameKey: user.usernameKey });
+        const session = sessionRow(second.id);
+        expect(await store.users.add(second, session)).toBe("username_taken");
+        expect(await store.users.findById(second.id)).toBeUndefined();
+        expect(await store.sessions.findWithUser(session.id)).toBeUndefined();
+      });
+
+      it("a taken e-mail address is told", async () => {
+        const { user } = await signedUp();
+        const second = userRow({ emailKey: user.emailKey });
+        expect(await store.users.add(second, sessionRow(second.id))).toBe("email_taken");
+        expect(await store.users.findById(second.id)).toBeUndefined();
+      });
+
+      it("of both taken, by one user or by two, the username is told", async () => {
+        const one = await signedUp();
+        const two = await signedUp();
+        const both = userRow({ usernameKey: one.user.usernameKey, emailKey: one.user.emailKey });
+        const each = userRow({ usernameKey: one.user.usernameKey, emailKey: two.user.emailKey });
+        expect(await store.users.add(both, sessionRow(both.id))).toBe("username_taken");
+        expect(await store.users.add(each, sessionRow(each.id))).toBe("username_taken");
+      });
+
+      it("any number of users have no e-mail address", async () => {
+        for (let count = 0; count < 3; count += 1) {
+          const user = userRow({ email: null, emailKey: null });
+          expect(await store.users.add(user, sessionRow(user.id))).toBe("added");
+          expect(await store.users.findById(user.id)).toEqual(user);
+        }
+      });
+
+      it("a user whose session cannot be added is not added either", async () => {
+        const { session } = await signedUp();
+        const user = userRow();
+        await expect(store.users.add(user, sessionRow(user.id, { id: session.id }))).rejects.toThrow();
+        expect(await store.users.findById(user.id)).toBeUndefined();
+        await signedUp();
+      });
+
+      it("of parallel sign-ups with one username one is added", async () => {
+        const users = Array.from({ length: 20 }, () => userRow({ usernameKey: "wanted" }));
+        const answers = await Promise.all(users.map((user) => store.users.add(user, sessionRow(user.id))));
+        expect(answers.filter((answer) => answer === "added")).toHaveLength(1);
+        expect(answers.filter((answer) => answer === "username_taken")).toHaveLength(19);
+      });
+
+      it("a password hash is replaced only where it is still the one that was read", async () => {
+        const { user } = await signedUp();
+        expect(await store.users.replacePasswordHash(user.id, "another", "hash-2")).toBe(false);
+        expect(await store.users.replacePasswordHash("nobody", "hash-1", "hash-2")).toBe(false);
+        expect(await store.users.replacePasswordHash(user.id, "hash-1", "hash-2")).toBe(true);
+        expect(await store.users.replacePasswordHash(user.id, "hash-1", "hash-3")).toBe(false);
+        expect((await store.users.findById(user.id))?.passwordHash).toBe("hash-2");
+      });
+
+      it("text with quotes and of other scripts is kept as it is", async () => {
+        const user = userRow({ username: `O'Brien "Ω" ; drop table users --`, roles: [`a"b`, "", "日本"] });
+        const session = sessionRow(user.id, { userAgent: null, address: null, amr: [] });
+        expect(await store.users.add(user, session)).toBe("added");
+        expect(await store.sessions.findWithUser(session.id)).toMatchObject({ session, user });
+      });
+    });
+
+    describe("sessions", () => {
+      it("a session starts where the hash that was checked is still there", async () => {
+        const { user } = await signedUp();
+        const session = sessionRow(user.id, { transport: "cookie" });
+        expect(await store.sessions.start(session, { passwordHash: "hash-1" })).toBe(true);
+        expect(await sessionNow(session.id)).toEqual(session);
+      });
+
+      it("no session starts after the hash has changed, or for a user who is not there", async () => {
+        const { user } = await signedUp();
+        await store.users.replacePasswordHash(user.id, "hash-1", "hash-2");
+        const session = sessionRow(user.id);
+        expect(await store.sessions.start(session, { passwordHash: "hash-1" })).toBe(false);
+        expect(await store.sessions.start(sessionRow("nobody"), { passwordHash: "hash-1" })).toBe(false);
+        expect(await store.sessions.findWithUser(session.id)).toBeUndefined();
+      });
+
+      it("a rotation moves the generation by one and notes when, and how long the session may be idle now", async () => {
+        const { session } = await signedUp();
+        const rotation = next();
+        expect(await store.sessions.rotate(session.id, 0, rotation)).toBe(true);
+        expect(await sessionNow(session.id)).toEqual({
+          ...session,
+          generation: 1,
+          rotatedAt: rotation.usedAt,
+          lastUsedAt: rotation.usedAt,
+          idleExpiresAt: rotation.idleExpiresAt,
+          largestExp: 2000,
+        });
+      });
+
+      it("only the present generation rotates", async () => {
+        const { session } = await signedUp();
+        expect(await store.sessions.rotate(session.id, 1, next())).toBe(false);
+        expect(await store.sessions.rotate(session.id, 0, next())).toBe(true);
+        expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
+        expect(await store.sessions.rotate("nothing", 0, next())).toBe(false);
+        expect((await sessionNow(session.id)).generation).toBe(1);
+      });
+
+      it("of a hundred parallel rotations of one generation one succeeds", async () => {
+        const { session } = await signedUp();
+        const answers = await Promise.all(
+          Array.from({ length: 100 }, () => store.sessions.rotate(session.id, 0, next())),
+        );
+        expect(answers.filter(Boolean)).toHaveLength(1);
+        expect((await sessionNow(session.id)).generation).toBe(1);
+      });
+
+      it("the largest exp only grows, by a rotation and by a re-issue", async () => {
+        const { session } = await signedUp();
+        await store.sessions.rotate(session.id, 0, next({ largestExp: 500 }));
+        expect((await sessionNow(session.id)).largestExp).toBe(1000);
+        expect(await store.sessions.noteAccess(session.id, 3000)).toBe(true);
+        expect((await sessionNow(session.id)).largestExp).toBe(3000);
+        expect(await store.sessions.noteAccess(session.id, 2999)).toBe(true);
+        expect((await sessionNow(session.id)).largestExp).toBe(3000);
+      });
+
+      it("a re-issue changes nothing but the largest exp", async () => {
+        const { session } = await signedUp();
+        await store.sessions.noteAccess(session.id, 4000);
+        expect(await sessionNow(session.id)).toEqual({ ...session, largestExp: 4000 });
+      });
+
+      it("an ended session neither rotates nor notes an access", async () => {
+        const { session } = await signedUp();
+        await store.sessions.end(session.id, "log_out");
+        expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
+        expect(await store.sessions.noteAccess(session.id, 9000)).toBe(false);
+        expect((await sessionNow(session.id)).largestExp).toBe(1000);
+      });
+
+      it("a session whose time has passed, idle or in all, neither rotates nor notes an access", async () => {
+        const past = Date.now() - 1;
+        for (const parts of [{ idleExpiresAt: past }, { expiresAt: past }]) {
+          const { session } = await signedUp(parts);
+          expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
+          expect(await store.sessions.noteAccess(session.id, 9000)).toBe(false);
+        }
+      });
+
+      it("an end is noted with its reason and answered with its revocation, until a minute after the largest exp", async () => {
+        const { session } = await signedUp();
+        await store.sessions.noteAccess(session.id, 1234);
+        const before = await store.now();
+        const revocation = await store.sessions.end(session.id, "replay");
+        expect(revocation).toEqual({
+          seq: expect.any(Number),
+          kind: "session",
+          subject: session.id,
+          before: null,
+          until: 1_234_000 + 60_000,
+        });
+        const ended = await sessionNow(session.id);
+        expect(ended.endedWhy).toBe("replay");
+        expect(ended.endedAt).toBeGreaterThanOrEqual(before);
+        expect(await store.revocations.since(0)).toEqual([revocation]);
+      });
+
+      it("a session ends once, however many ask, and an unknown one never", async () => {
+        const { session } = await signedUp();
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, () => store.sessions.end(session.id, "ended_by_user")),
+        );
+        expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
+        expect(await store.sessions.end(session.id, "log_out")).toBeUndefined();
+        expect(await store.sessions.end("nothing", "log_out")).toBeUndefined();
+        expect(await store.revocations.since(0)).toHaveLength(1);
+        expect((await sessionNow(session.id)).endedWhy).toBe("ended_by_user");
+      });
+    });
+
+    describe("revocations", () => {
+      it("come in the order of their numbers, after the one that is known", async () => {
+        const ends = [];
+        for (let count = 0; count < 5; count += 1) {
+          const { session } = await signedUp();
+          ends.push(await store.sessions.end(session.id, "log_out"));
+        }
+        expect(await store.revocations.since(0)).toEqual(ends);
+        expect(await store.revocations.since(ends[2]?.seq ?? 0)).toEqual(ends.slice(3));
+        expect(await store.revocations.since(ends[4]?.seq ?? 0)).toEqual([]);
+      });
+
+      it("are forgotten once their time has passed, and their numbers never come again", async () => {
+        const old = await signedUp({ largestExp: 1 });
+        const recent = await signedUp({ largestExp: Math.floor(Date.now() / 1000) });
+        const kept = await store.sessions.end(recent.session.id, "log_out");
+        const past = await store.sessions.end(old.session.id, "log_out");
+        expect(await store.revocations.forgetPast()).toBe(1);
+        expect(await store.revocations.forgetPast()).toBe(0);
+        expect(await store.revocations.since(0)).toEqual([kept]);
+        const { session } = await signedUp();
+        const following = await store.sessions.end(session.id, "log_out");
+        expect(following?.seq).toBeGreaterThan(past?.seq ?? Number.POSITIVE_INFINITY);
+      });
+    });
+
+    describe("keys", () => {
+      it("are added where there is none, and only there", async () => {
+        const rows = [keyRow("a"), { ...keyRow("b"), purpose: "refresh" as const }];
+        expect(await store.keys.list()).toEqual([]);
+        expect(await store.keys.addWhereNone(rows)).toBe(true);
+        expect(await store.keys.addWhereNone([keyRow("c")])).toBe(false);
+        expect(await store.keys.list()).toEqual(rows);
+      });
+
+      it("are added all or not at all", async () => {
+        await expect(store.keys.addWhereNone([keyRow("a"), keyRow("a")])).rejects.toThrow();
+        expect(await store.keys.list()).toEqual([]);
+        expect(await store.keys.addWhereNone([keyRow("a")])).toBe(true);
+      });
+    });
+
+    describe("the store", () => {
+      it("has one epoch of 16 bytes, however many ask first", async () => {
+        const epochs = await Promise.all(Array.from({ length: 10 }, () => store.epoch()));
+        expect(new Set(epochs).size).toBe(1);
+        expect(epochs[0]).toMatch(/^[A-Za-z0-9_-]{22}$/);
+      });
+
+      it("answers a ping and the time", async () => {
+        await expect(store.ping()).resolves.toBeUndefined();
+        expect(Math.abs((await store.now()) - Date.now())).toBeLessThan(5000);
+      });
+
+      it("is unavailable once it is closed, and may be closed twice", async () => {
+        await store.close();
+        await store.close();
+        await expect(store.ping()).rejects.toMatchObject({ name: "AuthError", code: "unavailable" });
+        await expect(store.sessions.end("nothing", "log_out")).rejects.toMatchObject({ code: "unavailable" });
+      });
+
+      it("does not see its own commits as changes", async () => {
+        const before = store.changes();
+        await signedUp();
+        expect(store.changes()).toBe(before);
+      });
+    });
+
+    describe.runIf(shared)("two stores on one database", () => {
+      it("see each other's commits, and that there was one", async () => {
+        const other = await opened.another();
+        const before = store.changes();
+        const user = userRow();
+        await other.users.add(user, sessionRow(user.id));
+        expect(store.changes()).not.toBe(before);
+        expect(store.changes()).toBe(store.changes());
+        expect(await store.users.findById(user.id)).toEqual(user);
+      });
+
+      it("make one key set", async () => {
+        const other = await opened.another();
+        const stores = [store, other, store, other];
+        const answers = await Promise.all(stores.map((each, index) => each.keys.addWhereNone([keyRow(`k${index}`)])));
+        expect(answers.filter(Boolean)).toHaveLength(1);
+        expect(await store.keys.list()).toHaveLength(1);
+        expect(await other.keys.list()).toEqual(await store.keys.list());
+      });
+
+      it("make one epoch", async () => {
+        const other = await opened.another();
+        const epochs = await Promise.all([store.epoch(), other.epoch(), store.epoch(), other.epoch()]);
+        expect(new Set(epochs).size).toBe(1);
+      });
+
+      it("add one user of a name", async () => {
+        const other = await opened.another();
+        const users = Array.from({ length: 20 }, () => userRow({ usernameKey: "wanted" }));
+        const answers = await Promise.all(
+          users.map((user, index) => (index % 2 === 0 ? store : other).users.add(user, sessionRow(user.id))),
+        );
+        expect(answers.filter((answer) => answer === "added")).toHaveLength(1);
+      });
+
+      it("let one of a hundred parallel rotations succeed", async () => {
+        const other = await opened.another();
+        const { session } = await signedUp();
+        const answers = await Promise.all(
+          Array.from({ length: 100 }, (_, index) =>
+            (index % 2 === 0 ? store : other).sessions.rotate(session.id, 0, next()),
+          ),
+        );
+        expect(answers.filter(Boolean)).toHaveLength(1);
+      });
+
+      it("are opened on one empty database at once", async () => {
+        const stores = await Promise.all(Array.from({ length: 5 }, () => opened.another()));
+        const epochs = await Promise.all(stores.map((each) => each.epoch()));
+        expect(new Set(epochs).size).toBe(1);
+      });
+
+      it("find everything again after they were closed", async () => {
+        const other = await opened.another();
+        const { user, session } = await signedUp();
+        const { session: over } = await signedUp();
+        const revocation = await other.sessions.end(over.id, "password_changed");
+        await store.keys.addWhereNone([keyRow("a")]);
+        const epoch = await store.epoch();
+        const again = await opened.reopen();
+        expect(await again.sessions.findWithUser(session.id)).toMatchObject({ session, user });
+        expect(await again.revocations.since(0)).toEqual([revocation]);
+        expect(await again.keys.list()).toEqual([keyRow("a")]);
+        expect(await again.epoch()).toBe(epoch);
+      });
+    });
+  });
+}
