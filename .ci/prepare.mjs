@@ -23,4 +23,5 @@ function run(command, ...parameters) {
 
 const lockfile = Math.max(time("package-lock.json"), time("package.json"));
 if (time("node_modules/.package-lock.json") < time("package-lock.json")) run("npm", "ci", "--no-audit", "--no-fund");
-if (time("dist/.tsbuildinfo") < Math.max(newest("src"), time("tsconfig.json"), lockfile)) run("npm", "run", "build", "--silent");
+if (time("dist/.tsbuildinfo") < Math.max(newest("src"), time("tsconfig.json"), lockfile))
+  run("npm", "run", "build", "--silent");

@@ -21,7 +21,8 @@ async function calibrate(contender) {
   let count = 16;
   for (;;) {
     const micros = await batch(contender, count);
-    if (micros * count > TARGET_MS * 500 || count > 200_000) return Math.max(8, Math.round((TARGET_MS * 1000) / micros));
+    if (micros * count > TARGET_MS * 500 || count > 200_000)
+      return Math.max(8, Math.round((TARGET_MS * 1000) / micros));
     count *= 2;
   }
 }
@@ -43,6 +44,12 @@ export function median(values) {
 export function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   for (const row of rows) {
-    console.log(row.map((cell, column) => (column === 0 ? String(cell).padEnd(widths[column]) : String(cell).padStart(widths[column]))).join("  "));
+    console.log(
+      row
+        .map((cell, column) =>
+          column === 0 ? String(cell).padEnd(widths[column]) : String(cell).padStart(widths[column]),
+        )
+        .join("  "),
+    );
   }
 }

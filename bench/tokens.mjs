@@ -1,5 +1,5 @@
-import { createHmac, constants, sign, verify } from "node:crypto";
-import { createSigner, createVerifier as createFastVerifier } from "fast-jwt";
+import { constants, createHmac, sign, verify } from "node:crypto";
+import { createVerifier as createFastVerifier, createSigner } from "fast-jwt";
 import { jwtVerify, SignJWT } from "jose";
 import jsonwebtoken from "jsonwebtoken";
 import { createIssuer, createVerifier, exportKey, generateKey } from "latchkey/tokens";
@@ -21,7 +21,10 @@ function setUp(alg) {
   const verifying = key.public ?? key;
   const issuer = createIssuer({ issuer: ISSUER, audience: AUDIENCE, clientId: "web", keys: [key] });
   const tokens = Array.from({ length: TOKENS }, (_, index) => issuer.mint({ sub: String(index), roles: ["editor"] }));
-  const pem = key.kind === "secret" ? key.handle.export() : { private: exportKey(key, { format: "pem" }), public: exportKey(key.public, { format: "pem" }) };
+  const pem =
+    key.kind === "secret"
+      ? key.handle.export()
+      : { private: exportKey(key, { format: "pem" }), public: exportKey(key.public, { format: "pem" }) };
   return { alg, key, verifying, issuer, tokens, pem };
 }
 
@@ -29,24 +32,51 @@ function verifyContenders({ alg, key, verifying, tokens, pem }) {
   const at = (index) => tokens[index % TOKENS];
   const parts = tokens.map((token) => {
     const end = token.lastIndexOf(".");
-    return { text: token.slice(0, end), input: Buffer.from(token.slice(0, end)), signature: Buffer.from(token.slice(end + 1), "base64url") };
+    return {
+      text: token.slice(0, end),
+      input: Buffer.from(token.slice(0, end)),
+      signature: Buffer.from(token.slice(end + 1), "base64url"),
+    };
   });
   const options = nodeOptions(alg, verifying.handle);
   const primitive =
     key.kind === "secret"
-      ? (index) => createHmac("sha256", key.handle).update(parts[index % TOKENS].input).digest()
+      ? (index) =>
+          createHmac("sha256", key.handle)
+            .update(parts[index % TOKENS].input)
+            .digest()
       : (index) => verify(HASHES[alg], parts[index % TOKENS].input, options, parts[index % TOKENS].signature);
   const own = createVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: [verifying], cache: false });
   const fastKey = key.kind === "secret" ? pem : pem.public;
-  const fast = createFastVerifier({ key: fastKey, algorithms: [alg], allowedIss: ISSUER, allowedAud: AUDIENCE, cache: false });
+  const fast = createFastVerifier({
+    key: fastKey,
+    algorithms: [alg],
+    allowedIss: ISSUER,
+    allowedAud: AUDIENCE,
+    cache: false,
+  });
   const list = [
     { name: "node:crypto", run: primitive },
     { name: "latchkey", run: (index) => own.verifySync(at(index)) },
     { name: "fast-jwt", run: (index) => fast(at(index)) },
-    { name: "jose", asynchronous: true, run: (index) => jwtVerify(at(index), verifying.handle, { issuer: ISSUER, audience: AUDIENCE, algorithms: [alg], typ: "at+jwt" }) },
+    {
+      name: "jose",
+      asynchronous: true,
+      run: (index) =>
+        jwtVerify(at(index), verifying.handle, {
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          algorithms: [alg],
+          typ: "at+jwt",
+        }),
+    },
   ];
   if (alg !== "EdDSA") {
-    list.push({ name: "jsonwebtoken", run: (index) => jsonwebtoken.verify(at(index), verifying.handle, { issuer: ISSUER, audience: AUDIENCE, algorithms: [alg] }) });
+    list.push({
+      name: "jsonwebtoken",
+      run: (index) =>
+        jsonwebtoken.verify(at(index), verifying.handle, { issuer: ISSUER, audience: AUDIENCE, algorithms: [alg] }),
+    });
   }
   return list;
 }
@@ -65,7 +95,13 @@ function fresh(tokens) {
 function cachedContenders({ alg, key, verifying, tokens, pem }) {
   const own = createVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: [verifying] });
   const fastKey = key.kind === "secret" ? pem : pem.public;
-  const fast = createFastVerifier({ key: fastKey, algorithms: [alg], allowedIss: ISSUER, allowedAud: AUDIENCE, cache: true });
+  const fast = createFastVerifier({
+    key: fastKey,
+    algorithms: [alg],
+    allowedIss: ISSUER,
+    allowedAud: AUDIENCE,
+    cache: true,
+  });
   const ownStrings = fresh(tokens);
   const fastStrings = fresh(tokens);
   return [
@@ -77,17 +113,54 @@ function cachedContenders({ alg, key, verifying, tokens, pem }) {
 function signContenders({ alg, key, issuer, pem }) {
   const input = Buffer.from("a".repeat(320));
   const options = nodeOptions(alg, key.handle);
-  const payload = { iss: ISSUER, aud: AUDIENCE, client_id: "web", jti: "0195e6a0-7b1c-7def-8123-456789abcdef", sub: "42", roles: ["editor"] };
+  const payload = {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    client_id: "web",
+    jti: "0195e6a0-7b1c-7def-8123-456789abcdef",
+    sub: "42",
+    roles: ["editor"],
+  };
   const fastKey = key.kind === "secret" ? pem : pem.private;
-  const fast = createSigner({ key: fastKey, algorithm: alg, kid: key.kid, expiresIn: 600_000, header: { typ: "at+jwt" } });
+  const fast = createSigner({
+    key: fastKey,
+    algorithm: alg,
+    kid: key.kid,
+    expiresIn: 600_000,
+    header: { typ: "at+jwt" },
+  });
   const list = [
-    { name: "node:crypto", run: key.kind === "secret" ? () => createHmac("sha256", key.handle).update(input).digest() : () => sign(HASHES[alg], input, options) },
+    {
+      name: "node:crypto",
+      run:
+        key.kind === "secret"
+          ? () => createHmac("sha256", key.handle).update(input).digest()
+          : () => sign(HASHES[alg], input, options),
+    },
     { name: "latchkey", run: () => issuer.mint({ sub: "42", roles: ["editor"] }) },
     { name: "fast-jwt", run: () => fast(payload) },
-    { name: "jose", asynchronous: true, run: () => new SignJWT(payload).setProtectedHeader({ alg, typ: "at+jwt", kid: key.kid }).setIssuedAt().setExpirationTime("10m").sign(key.handle) },
+    {
+      name: "jose",
+      asynchronous: true,
+      run: () =>
+        new SignJWT(payload)
+          .setProtectedHeader({ alg, typ: "at+jwt", kid: key.kid })
+          .setIssuedAt()
+          .setExpirationTime("10m")
+          .sign(key.handle),
+    },
   ];
   if (alg !== "EdDSA") {
-    list.push({ name: "jsonwebtoken", run: () => jsonwebtoken.sign(payload, key.handle, { algorithm: alg, keyid: key.kid, expiresIn: 600, header: { typ: "at+jwt" } }) });
+    list.push({
+      name: "jsonwebtoken",
+      run: () =>
+        jsonwebtoken.sign(payload, key.handle, {
+          algorithm: alg,
+          keyid: key.kid,
+          expiresIn: 600,
+          header: { typ: "at+jwt" },
+        }),
+    });
   }
   return list;
 }
@@ -98,15 +171,28 @@ async function section(title, contendersOf, floor) {
   for (const alg of Object.keys(HASHES)) {
     const results = await measure(contendersOf(setUp(alg)));
     const base = results.get(floor ? "node:crypto" : "latchkey");
-    rows.push([alg, ...rows[0].slice(1).map((name) => (results.has(name) ? `${results.get(name).toFixed(2)} (${(results.get(name) / base).toFixed(2)}x)` : "-"))]);
+    rows.push([
+      alg,
+      ...rows[0]
+        .slice(1)
+        .map((name) =>
+          results.has(name) ? `${results.get(name).toFixed(2)} (${(results.get(name) / base).toFixed(2)}x)` : "-",
+        ),
+    ]);
   }
   table(rows);
   console.log();
 }
 
 export async function run() {
-  console.log(`node ${process.version}; microseconds an operation, one thread, one after another: medians of interleaved rounds.`);
-  console.log(`Goals for latchkey, not cached: ${Object.entries(GOALS).map(([alg, goal]) => `${alg} ${goal}x`).join(", ")} of node:crypto.\n`);
+  console.log(
+    `node ${process.version}; microseconds an operation, one thread, one after another: medians of interleaved rounds.`,
+  );
+  console.log(
+    `Goals for latchkey, not cached: ${Object.entries(GOALS)
+      .map(([alg, goal]) => `${alg} ${goal}x`)
+      .join(", ")} of node:crypto.\n`,
+  );
   await section("verify, not cached (x node:crypto)", verifyContenders, true);
   await section("verify, seen before (x latchkey)", cachedContenders, false);
   await section("sign (x node:crypto)", signContenders, true);

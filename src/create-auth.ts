@@ -121,7 +121,11 @@ interface Wiring {
   readonly log: (event: LogEvent) => void;
 }
 
-async function openParts(store: Store, options: AuthOptions, { settings, url, now, log }: Wiring): Promise<AccountParts> {
+async function openParts(
+  store: Store,
+  options: AuthOptions,
+  { settings, url, now, log }: Wiring,
+): Promise<AccountParts> {
   const masterKey = await openMasterKey(store, options);
   const keys = await openKeyRing({ store, masterKey, algorithm: options.algorithm ?? "ES256", now });
   const revocations = createRevocations({ now });
@@ -131,7 +135,14 @@ async function openParts(store: Store, options: AuthOptions, { settings, url, no
     passwords: createPasswords(),
     keys,
     epoch: await store.epoch(),
-    issuer: createIssuer({ issuer: url, audience: url, clientId: "latchkey", keys: [keys.signing], accessSeconds, now }),
+    issuer: createIssuer({
+      issuer: url,
+      audience: url,
+      clientId: "latchkey",
+      keys: [keys.signing],
+      accessSeconds,
+      now,
+    }),
     verifier: createVerifier({ issuer: url, audience: url, keys: keys.verifying, revocations, now }),
     revocations,
     settings,
@@ -158,17 +169,25 @@ function requireSettings(options: AuthOptions, url: string): AccountSettings {
   requireSeconds({ graceSeconds }, 0);
   if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
   for (const audience of options.audiences ?? []) {
-    if (typeof audience !== "string" || audience === "") throw new TypeError("An audience must be a string that is not empty.");
+    if (typeof audience !== "string" || audience === "")
+      throw new TypeError("An audience must be a string that is not empty.");
   }
   return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...(options.audiences ?? [])] };
 }
 
 function requireSeconds(durations: Readonly<Record<string, number>>, least: number): void {
   for (const [name, seconds] of Object.entries(durations)) {
-    if (!Number.isInteger(seconds) || seconds < least) throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
+    if (!Number.isInteger(seconds) || seconds < least)
+      throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
   }
 }
 
-function verifying({ verifySync, inspectSync, verify, explain, recognizes }: LocalVerifier): Pick<Verifier, keyof Verifier> {
+function verifying({
+  verifySync,
+  inspectSync,
+  verify,
+  explain,
+  recognizes,
+}: LocalVerifier): Pick<Verifier, keyof Verifier> {
   return { verifySync, inspectSync, verify, explain, recognizes };
 }

@@ -8,12 +8,16 @@ export interface Email {
 
 const LONGEST = 254;
 // One @; a dot-atom of RFC 5322 before it (no quotes, no comments), a host name with a dot behind it.
-const SHAPE = /^[^\s"(),:;<>@[\\\]\p{C}]{1,64}@(?=[^@]{1,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,63}$/u;
+const SHAPE =
+  /^[^\s"(),:;<>@[\\\]\p{C}]{1,64}@(?=[^@]{1,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,63}$/u;
 
 /** Checks an e-mail address. Throws `invalid_request` that names the field. */
 export function requireEmail(typed: string): Email {
   const at = typed.lastIndexOf("@");
-  const domain = typed.slice(at + 1).normalize("NFKC").toLowerCase();
+  const domain = typed
+    .slice(at + 1)
+    .normalize("NFKC")
+    .toLowerCase();
   const local = typed.slice(0, Math.max(at, 0)).normalize("NFC");
   const address = `${local}@${domain}`;
   if (typed.length > LONGEST || address.length > LONGEST || !SHAPE.test(address) || /^\.|\.\.|\.@/.test(address)) {

@@ -14,7 +14,10 @@ export interface Follower {
  * Reads every revocation there is, then those that other processes write, within a tenth of a second of their commit. A database that cannot
  * answer is asked again; what is known stays in force meanwhile.
  */
-export async function followRevocations(store: Pick<Store, "changes" | "revocations">, live: Revocations): Promise<Follower> {
+export async function followRevocations(
+  store: Pick<Store, "changes" | "revocations">,
+  live: Revocations,
+): Promise<Follower> {
   let seen = 0;
   const read = async () => {
     for (const row of await store.revocations.since(seen)) {

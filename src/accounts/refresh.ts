@@ -37,7 +37,12 @@ export async function refresh(parts: AccountParts, given: Refresh, caller: Calle
     if (verdict === "refuse") break;
     if (verdict === "replay") {
       await endSession(parts, proven.session.id, "replay");
-      parts.log({ event: "session.replayed", user: proven.user.id, session: proven.session.id, address: caller.address });
+      parts.log({
+        event: "session.replayed",
+        user: proven.user.id,
+        session: proven.session.id,
+        address: caller.address,
+      });
       break;
     }
     const session = verdict === "rotate" ? await rotated(parts, proven) : await reissued(parts, proven);

@@ -49,7 +49,13 @@ export function expiryOf(time: number, accessSeconds: number): number {
 }
 
 /** Mints the tokens of a session at its present generation. */
-export function grantFor(parts: AccountParts, user: UserRow, session: SessionRow, audience: string, time: number): Grant {
+export function grantFor(
+  parts: AccountParts,
+  user: UserRow,
+  session: SessionRow,
+  audience: string,
+  time: number,
+): Grant {
   const { accessSeconds } = parts.settings;
   const token = parts.issuer.mint(
     {
@@ -70,7 +76,14 @@ export function grantFor(parts: AccountParts, user: UserRow, session: SessionRow
     { dataKey: bytes, epoch: parts.epoch, nonce: session.nonce },
   );
   const sessionSeconds = Math.max(0, Math.floor((session.expiresAt - time) / 1000));
-  return { token, userId: user.id, expiresIn: accessSeconds, refreshToken, transport: session.transport, sessionSeconds };
+  return {
+    token,
+    userId: user.id,
+    expiresIn: accessSeconds,
+    refreshToken,
+    transport: session.transport,
+    sessionSeconds,
+  };
 }
 
 /** The audience that was asked for, where it is one of the configured; the server's own where none was. */

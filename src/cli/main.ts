@@ -10,7 +10,9 @@ const REFUSED = 1;
 const USAGE = 2;
 const CONFIGURATION = 78;
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 
 const program = new Command("latchkey")
   .description("JWT authentication for TypeScript APIs: tokens you can take back.")
@@ -20,7 +22,10 @@ const program = new Command("latchkey")
 withPlace(program.command("serve").description("run the server"))
   .option("--port <number>", "where to listen (LATCHKEY_PORT; 4000)")
   .option("--host <address>", "on which address (LATCHKEY_HOST; 127.0.0.1)")
-  .addHelpText("after", "\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com")
+  .addHelpText(
+    "after",
+    "\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
+  )
   .action(serve);
 
 withPlace(

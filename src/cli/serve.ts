@@ -10,8 +10,7 @@ export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) =>
-      auth.handler(request, { address: incoming.socket.remoteAddress }),
+    fetch: (request, { incoming }) => auth.handler(request, { address: incoming.socket.remoteAddress }),
     serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
   }) as Server;
   await listening(server, settings).catch(async (error: unknown) => {

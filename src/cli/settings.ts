@@ -22,7 +22,8 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
 /** The settings of a server from flags and environment. A `TypeError` names the one that is wrong, not its value where that is secret. */
 export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv): ServerSettings {
-  const setting = (name: keyof PlaceFlags) => flags[name] ?? (environment[`LATCHKEY_${name.toUpperCase()}`] || undefined);
+  const setting = (name: keyof PlaceFlags) =>
+    flags[name] ?? (environment[`LATCHKEY_${name.toUpperCase()}`] || undefined);
   const port = requirePort(setting("port") ?? "4000");
   const host = setting("host") ?? "127.0.0.1";
   const data = resolve(setting("data") ?? "data");
@@ -42,6 +43,7 @@ export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv):
 
 function requirePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port >= 1 && port <= 65_535)) throw new TypeError("The port (--port, LATCHKEY_PORT) must be a number from 1 to 65535.");
+  if (!(port >= 1 && port <= 65_535))
+    throw new TypeError("The port (--port, LATCHKEY_PORT) must be a number from 1 to 65535.");
   return port;
 }

@@ -17,7 +17,9 @@ export async function explainToken(token: string | undefined, flags: ExplainFlag
   const text = (token ?? readFileSync(0, "utf8")).trim().replace(/^Bearer +/i, "");
   const verdicts = await withVerifier(flags, (verifier) => explain(text, verifier));
   const accepted = verdicts.every(({ verdict }) => verdict === "passed");
-  console.log(flags.json === true ? JSON.stringify({ accepted, checks: verdicts }, null, 2) : asText(verdicts, accepted));
+  console.log(
+    flags.json === true ? JSON.stringify({ accepted, checks: verdicts }, null, 2) : asText(verdicts, accepted),
+  );
   return accepted;
 }
 
@@ -47,7 +49,9 @@ const MARKS = { passed: "ok", failed: "NO", skipped: "--" } as const;
 function asText(verdicts: readonly CheckVerdict[], accepted: boolean): string {
   const lines = verdicts.map(({ check, verdict, message, claim, expected, actual }) => {
     const details = Object.entries({ claim, expected, actual }).filter(([, value]) => value !== undefined);
-    const note = [message, ...details.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)].filter(Boolean).join("  ");
+    const note = [message, ...details.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)]
+      .filter(Boolean)
+      .join("  ");
     return `${MARKS[verdict]}  ${check.padEnd(11)}${note}`.trimEnd();
   });
   return [...lines, accepted ? "The token is accepted." : "The token is refused."].join("\n");

@@ -12,7 +12,9 @@ export function bearerToken(authorization: string | undefined): string | undefin
   if (authorization === undefined || !SCHEME.test(authorization)) return undefined;
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) {
-    throw new AuthError("invalid_request", { message: "The Authorization header must be: Bearer, one space, one token." });
+    throw new AuthError("invalid_request", {
+      message: "The Authorization header must be: Bearer, one space, one token.",
+    });
   }
   return token;
 }

@@ -59,7 +59,7 @@ export function refusalOf(error: AuthError): Refusal {
 function challengeOf(error: AuthError): string | undefined {
   if (error.code === "token_required") return "Bearer";
   if (error.code === "invalid_token") return `Bearer error="invalid_token", error_description="${error.message}"`;
-  if (error.code === "insufficient_scope" || error.code === "insufficient_role") return 'Bearer error="insufficient_scope"';
+  if (error.code === "insufficient_scope" || error.code === "insufficient_role")
+    return 'Bearer error="insufficient_scope"';
   return undefined;
 }
-

@@ -18,9 +18,10 @@ export const signUpBody: z.ZodType<SignUp> = z.strictObject({
 
 export const logInBody: z.ZodType<LogIn> = z.strictObject({ username, password, audience, transport });
 
-export const refreshBody: z.ZodType<{ refresh_token?: string | undefined; audience?: string | undefined }> = z.strictObject({
-  refresh_token,
-  audience,
-});
+export const refreshBody: z.ZodType<{ refresh_token?: string | undefined; audience?: string | undefined }> =
+  z.strictObject({
+    refresh_token,
+    audience,
+  });
 
 export const logOutBody: z.ZodType<{ refresh_token?: string | undefined }> = z.strictObject({ refresh_token });

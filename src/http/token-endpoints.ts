@@ -46,7 +46,10 @@ export async function deleteToken({ request, parts }: Call): Promise<Response> {
   const accessToken = bearerToken(request.headers.get("authorization") ?? undefined);
   await logOut(parts.accounts, { accessToken, refreshToken: body?.refresh_token });
   await logOut(parts.accounts, { refreshToken: cookie });
-  return new Response(null, { status: 204, headers: cookie === undefined ? {} : { "set-cookie": dropRefreshCookie() } });
+  return new Response(null, {
+    status: 204,
+    headers: cookie === undefined ? {} : { "set-cookie": dropRefreshCookie() },
+  });
 }
 
 /** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */

@@ -28,7 +28,9 @@ export function masterKeyInFile(path: string, { mayMake }: { readonly mayMake: b
   const text = readSecretFile(path);
   if (text !== undefined) return masterKeyOf(text, path);
   if (!mayMake) {
-    throw new TypeError(`The database has keys, but ${path}, which opens them, is missing: put it back or set LATCHKEY_SECRET.`);
+    throw new TypeError(
+      `The database has keys, but ${path}, which opens them, is missing: put it back or set LATCHKEY_SECRET.`,
+    );
   }
   makeSecretFile(path);
   // Read back: of two first starts at once one has made it.

@@ -1,6 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { KeyRow, Store } from "../store/store.js";
-import { type Algorithm, exportKey, generateKey, importKey, type Jwks, type PrivateKey, type PublicKey, toJwks } from "../tokens/index.js";
+import {
+  type Algorithm,
+  exportKey,
+  generateKey,
+  importKey,
+  type Jwks,
+  type PrivateKey,
+  type PublicKey,
+  toJwks,
+} from "../tokens/index.js";
 import { seal, unseal } from "./seal.js";
 
 /** A key that refresh tokens are derived with; its id stands in every one of them. */
@@ -38,16 +47,26 @@ export async function openKeyRing({ store, masterKey, algorithm, now }: KeyRingO
   }
   const open = (row: KeyRow): Buffer => {
     const plain = unseal(row.sealed, masterKey, row.kid, row.purpose);
-    if (plain === undefined) throw new TypeError("The secret is not the one that the keys in the database were sealed with.");
+    if (plain === undefined)
+      throw new TypeError("The secret is not the one that the keys in the database were sealed with.");
     return plain;
   };
   // The public half is derived from the private one, so that nobody who writes to the table can add a key of their own.
   const access = rows.filter((row) => row.purpose === "access").map((row) => openAccessKey(row, open(row)));
-  const data = rows.filter((row) => row.purpose === "refresh").map((row) => ({ id: dataKeyId(row.kid), bytes: open(row) }));
+  const data = rows
+    .filter((row) => row.purpose === "refresh")
+    .map((row) => ({ id: dataKeyId(row.kid), bytes: open(row) }));
   const [signing, dataKey] = [access.at(-1), data.at(-1)];
-  if (signing === undefined || dataKey === undefined) throw new TypeError("The key set in the database is not complete.");
+  if (signing === undefined || dataKey === undefined)
+    throw new TypeError("The key set in the database is not complete.");
   const verifying = access.map((key) => key.public);
-  return { signing, verifying, jwks: toJwks(verifying), dataKey, findDataKey: (id) => data.find((key) => key.id === id) };
+  return {
+    signing,
+    verifying,
+    jwks: toJwks(verifying),
+    dataKey,
+    findDataKey: (id) => data.find((key) => key.id === id),
+  };
 }
 
 function newKeys(masterKey: Uint8Array, algorithm: Algorithm, createdAt: number): readonly KeyRow[] {
@@ -68,7 +87,8 @@ function newKeys(masterKey: Uint8Array, algorithm: Algorithm, createdAt: number)
 
 function openAccessKey(row: KeyRow, plain: Buffer): PrivateKey {
   const key = importKey(JSON.parse(plain.toString("utf8")));
-  if (key.kind !== "private" || key.kid !== row.kid) throw new TypeError("A signing key in the database is not what it is called.");
+  if (key.kind !== "private" || key.kid !== row.kid)
+    throw new TypeError("A signing key in the database is not what it is called.");
   return key;
 }
 

@@ -16,12 +16,15 @@ export function anyVerifier<C extends Claims = Claims>(
   verifiers: readonly (Verifier<C> | Until<C>)[],
   { now = Date.now }: { readonly now?: () => number } = {},
 ): Verifier<C> {
-  if (!Array.isArray(verifiers) || verifiers.length === 0) throw new TypeError("anyVerifier needs at least one verifier.");
+  if (!Array.isArray(verifiers) || verifiers.length === 0)
+    throw new TypeError("anyVerifier needs at least one verifier.");
   const entries = verifiers.map((given) => requireEntry<C>(given));
 
   const candidates = (token: string): readonly Verifier<C>[] => {
     const time = now();
-    return entries.filter((entry) => time < entry.until && entry.verifier.recognizes(token)).map((entry) => entry.verifier);
+    return entries
+      .filter((entry) => time < entry.until && entry.verifier.recognizes(token))
+      .map((entry) => entry.verifier);
   };
 
   const firstOf = <T>(token: string, ask: (verifier: Verifier<C>) => T): T => {

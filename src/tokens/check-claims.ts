@@ -1,4 +1,4 @@
-import { type Claims, hasShape } from "./claims.js";
+import { hasShape } from "./claims.js";
 import type { Profile } from "./profiles.js";
 import type { JsonObject } from "./strict-json.js";
 import { type Check, TokenError } from "./token-error.js";
@@ -53,7 +53,8 @@ function requireTime(claims: JsonObject, name: string, rules: ClaimRules): numbe
     if (rules.requiredClaims.includes(name)) throw new TokenError("claim_missing", "times", { claim: name });
     return undefined;
   }
-  if (!hasShape(value, "time")) throw new TokenError("claim_invalid", "times", { claim: name, expected: "time", actual: value });
+  if (!hasShape(value, "time"))
+    throw new TokenError("claim_invalid", "times", { claim: name, expected: "time", actual: value });
   return value as number;
 }
 
@@ -63,7 +64,8 @@ function requireIssuer(claims: JsonObject, { issuer, requiredClaims }: ClaimRule
     if (issuer === undefined && !requiredClaims.includes("iss")) return;
     throw new TokenError("claim_missing", "issuer", { claim: "iss", expected: issuer });
   }
-  if (!hasShape(iss, "text")) throw new TokenError("claim_invalid", "issuer", { claim: "iss", expected: "text", actual: iss });
+  if (!hasShape(iss, "text"))
+    throw new TokenError("claim_invalid", "issuer", { claim: "iss", expected: "text", actual: iss });
   if (issuer !== undefined && iss !== issuer) {
     throw new TokenError("wrong_issuer", "issuer", { claim: "iss", expected: issuer, actual: iss });
   }
@@ -95,10 +97,4 @@ function requireClaims(claims: JsonObject, { profile, requiredClaims }: ClaimRul
       throw new TokenError("claim_invalid", "claims", { claim: name, expected: shape, actual: value });
     }
   }
-}
-
-/** Every check of {@link CLAIM_CHECKS}: what comes back has the claims of its profile. */
-export function requireGoodClaims(claims: JsonObject, rules: ClaimRules): Claims {
-  for (const [, check] of CLAIM_CHECKS) check(claims, rules);
-  return claims as Claims;
 }

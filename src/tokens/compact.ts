@@ -47,13 +47,18 @@ export function parseHeader(headerText: string): Header {
   const bytes = decodeBase64url(headerText);
   if (bytes === undefined) throw new TokenError("not_base64url", "shape", { part: "header" });
   const header = parseStrictObject(bytes, "header");
-  if (header.crit !== undefined) throw new TokenError("critical_extension", "key", { claim: "crit", actual: header.crit });
+  if (header.crit !== undefined)
+    throw new TokenError("critical_extension", "key", { claim: "crit", actual: header.crit });
   if (header.b64 !== undefined) throw new TokenError("critical_extension", "key", { claim: "b64", actual: header.b64 });
   if (header.alg === undefined) throw new TokenError("algorithm_missing", "key", { claim: "alg" });
   for (const name of ["alg", "kid", "typ"] as const) {
     const value = header[name];
     if (value !== undefined && typeof value !== "string") {
-      throw new TokenError("claim_invalid", name === "typ" ? "type" : "key", { claim: name, part: "header", actual: value });
+      throw new TokenError("claim_invalid", name === "typ" ? "type" : "key", {
+        claim: name,
+        part: "header",
+        actual: value,
+      });
     }
   }
   return Object.freeze(header) as Header;

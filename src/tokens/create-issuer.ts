@@ -67,7 +67,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
       requireMintable(all, profile);
       const input = `${header}.${encodeBase64url(JSON.stringify(all))}`;
       const token = `${input}.${make(input)}`;
-      if (token.length > LONGEST_TOKEN) throw new TypeError(`The token would be longer than ${LONGEST_TOKEN} characters.`);
+      if (token.length > LONGEST_TOKEN)
+        throw new TypeError(`The token would be longer than ${LONGEST_TOKEN} characters.`);
       return token;
     },
   };

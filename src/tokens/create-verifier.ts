@@ -1,13 +1,12 @@
-import { CLAIM_CHECKS, type ClaimRules, requireGoodClaims } from "./check-claims.js";
+import type { ClaimRules } from "./check-claims.js";
 import type { Claims } from "./claims.js";
-import { splitCompact } from "./compact.js";
 import { explainSteps } from "./explain.js";
 import { createHeaderReader, type KeySource } from "./header-reader.js";
 import type { Revocations } from "./revocations.js";
-import { complainedMember, type StandardSchema } from "./standard-schema.js";
-import { parseStrictObject } from "./strict-json.js";
+import type { StandardSchema } from "./standard-schema.js";
 import { type CacheBounds, createTokenCache } from "./token-cache.js";
 import { TokenError } from "./token-error.js";
+import { createTokenReader } from "./token-reader.js";
 import type { Inspection, Verifier, VerifyOptions } from "./verifier.js";
 import { requireVerifierRules } from "./verifier-rules.js";
 
@@ -46,46 +45,26 @@ export interface LocalVerifier<C extends Claims = Claims> extends Verifier<C> {
   readonly cached: number;
 }
 
-const LONGEST_TOKEN = 8192;
-
 /**
  * Makes a verifier. The algorithm is the key's; a token is read in the order shape, key, type, signature, payload, times, issuer,
  * audience, claims, revocation. A `TypeError` for options that would check too little: no key, no audience, a leeway over 60.
  */
 export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed>): LocalVerifier<Claims & Parsed> {
   const rules = requireVerifierRules(options);
-  const reader = createHeaderReader(options.keys, rules.profile);
+  const headers = createHeaderReader(options.keys, rules.profile);
+  const reader = createTokenReader({ rules, headers, schema: options.claims, revocations: options.revocations });
   const cache = rules.cacheBounds && createTokenCache<Inspection>(rules.cacheBounds);
-  const { revocations, claims: schema } = options;
-
-  const requireLive = (claims: Claims, kid: string) => {
-    const kind = revocations?.find(claims, kid);
-    if (kind !== undefined) throw new TokenError("revoked", "revocation", { claim: kind });
-  };
-
-  const open = (token: string, allowExpired: boolean): Inspection => {
-    const compact = splitCompact(token, LONGEST_TOKEN);
-    const { header, key, check } = reader.read(compact.headerText);
-    if (!check(compact.signingInput, compact.signature)) {
-      throw new TokenError("bad_signature", "signature", { part: "signature" });
-    }
-    const payload = parseStrictObject(compact.payload, "payload");
-    const good = requireGoodClaims(payload, allowExpired ? { ...rules, allowExpired } : rules);
-    const claims = schema === undefined ? good : withParsed(good, schema);
-    requireLive(claims, key.kid);
-    return { header, claims, kid: key.kid, profile: rules.profile.name };
-  };
 
   const inspectSync = (token: string, { allowExpired = false }: VerifyOptions = NO_OPTIONS): Inspection => {
-    if (cache === undefined || allowExpired || typeof token !== "string") return open(token, allowExpired);
+    if (cache === undefined || allowExpired || typeof token !== "string") return reader.read(token, allowExpired);
     const known = cache.find(token);
-    if (known !== undefined && reader.stillHolds(known)) {
+    if (known !== undefined && headers.stillHolds(known)) {
       requireUnexpired(known.claims, rules);
-      requireLive(known.claims, known.kid);
+      reader.requireLive(known.claims, known.kid);
       return known;
     }
     // Whoever presents the token again gets the same object.
-    const inspection = freezeDeep(open(token, false));
+    const inspection = freezeDeep(reader.read(token, false));
     cache.add(token, inspection);
     return inspection;
   };
@@ -96,23 +75,10 @@ export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed
     inspectSync,
     verifySync,
     verify: async (token, verifyOptions) => verifySync(token, verifyOptions),
-    recognizes: (token) => reader.recognizes(token),
-    explain: (token) =>
-      explainSteps({
-        split: () => splitCompact(token, LONGEST_TOKEN),
-        read: reader.read,
-        parse: (compact) => parseStrictObject(compact.payload, "payload"),
-        claimChecks: CLAIM_CHECKS.map(([check, run]) => [
-          check,
-          (payload) => {
-            run(payload, rules);
-            if (check === "claims" && schema !== undefined) withParsed(payload as Claims, schema);
-          },
-        ]),
-        requireLive,
-      }),
+    recognizes: headers.recognizes,
+    explain: (token) => explainSteps(token, reader),
     replaceKeys: (keys) => {
-      reader.replaceKeys(keys);
+      headers.replaceKeys(keys);
       cache?.clear();
     },
     get cached() {
@@ -128,15 +94,6 @@ function requireUnexpired(claims: Claims, { now, leeway }: ClaimRules): void {
   if (!(claims.exp + leeway > seconds)) {
     throw new TokenError("expired", "times", { claim: "exp", expected: seconds - leeway, actual: claims.exp });
   }
-}
-
-function withParsed<Parsed>(claims: Claims, schema: StandardSchema<Parsed>): Claims {
-  const result = schema["~standard"].validate(claims);
-  if (result instanceof Promise) throw new TypeError("The schema of the claims must be synchronous.");
-  if (result.issues !== undefined) {
-    throw new TokenError("claim_invalid", "claims", { claim: complainedMember(result.issues) ?? "claims" });
-  }
-  return { ...claims, ...result.value };
 }
 
 function freezeDeep<T extends object>(value: T): T {

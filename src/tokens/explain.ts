@@ -1,8 +1,6 @@
 import type { Claims } from "./claims.js";
-import type { Compact } from "./compact.js";
-import type { OpenHeader } from "./header-reader.js";
-import type { JsonObject } from "./strict-json.js";
-import { type Check, CHECKS, TokenError } from "./token-error.js";
+import { CHECKS, type Check, TokenError } from "./token-error.js";
+import type { TokenReader } from "./token-reader.js";
 import type { CheckVerdict, Verifier } from "./verifier.js";
 
 /** Every check of a verifier on a token, in order, with the verdict of each: for people who ask why a token was refused. */
@@ -10,17 +8,8 @@ export function explain(token: string, verifier: Pick<Verifier, "explain">): rea
   return verifier.explain(token);
 }
 
-/** The steps of a verification, each of them throwing a `TokenError` where it refuses. */
-export interface Steps {
-  split(): Compact;
-  read(headerText: string): OpenHeader;
-  parse(compact: Compact): JsonObject;
-  readonly claimChecks: ReadonlyArray<readonly [Check, (payload: JsonObject) => void]>;
-  requireLive(claims: Claims, kid: string): void;
-}
-
-/** Runs the steps: up to the payload each stands on the one before, the claims are checked each for itself. */
-export function explainSteps(steps: Steps): readonly CheckVerdict[] {
+/** Runs the steps of a reader: up to the payload each stands on the one before, the claims are checked each for itself. */
+export function explainSteps(token: string, reader: TokenReader): readonly CheckVerdict[] {
   const refusals = new Map<Check, TokenError>();
   const attempt = <T>(step: () => T): T | undefined => {
     try {
@@ -31,20 +20,18 @@ export function explainSteps(steps: Steps): readonly CheckVerdict[] {
       return undefined;
     }
   };
-  const compact = attempt(steps.split);
-  const open = compact && attempt(() => steps.read(compact.headerText));
-  const holds = open && compact && attempt(() => requireSignature(open, compact));
-  const payload = holds && attempt(() => steps.parse(compact as Compact));
-  if (payload !== undefined && open !== undefined) {
-    for (const [, check] of steps.claimChecks) attempt(() => check(payload));
-    attempt(() => steps.requireLive(payload as Claims, open.key.kid));
+  const signed = attempt(() => {
+    const compact = reader.split(token);
+    const open = reader.open(compact);
+    reader.requireSignature(open, compact);
+    return { compact, kid: open.key.kid };
+  });
+  const payload = signed && attempt(() => reader.parse(signed.compact));
+  if (signed !== undefined && payload !== undefined) {
+    for (const [, check] of reader.claimChecks) attempt(() => check(payload));
+    attempt(() => reader.requireLive(payload as Claims, signed.kid));
   }
   return verdicts(refusals, payload !== undefined);
-}
-
-function requireSignature(open: OpenHeader, compact: Compact): true {
-  if (open.check(compact.signingInput, compact.signature)) return true;
-  throw new TokenError("bad_signature", "signature", { part: "signature" });
 }
 
 /** Where the payload was reached, every check was made; before, the checks after the refusal were not. */

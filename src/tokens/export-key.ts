@@ -20,7 +20,10 @@ export interface Jwks {
 export function exportKey(key: Key): ExportedJwk;
 export function exportKey(key: Key, options: { readonly format: "jwk" }): ExportedJwk;
 export function exportKey(key: Key, options: { readonly format: "pem" }): string;
-export function exportKey(key: Key, { format }: { readonly format: "jwk" | "pem" } = { format: "jwk" }): ExportedJwk | string {
+export function exportKey(
+  key: Key,
+  { format }: { readonly format: "jwk" | "pem" } = { format: "jwk" },
+): ExportedJwk | string {
   if (format === "jwk") return { ...key.handle.export({ format: "jwk" }), kid: key.kid, alg: key.alg, use: "sig" };
   if (key.kind === "secret") throw new TypeError("A secret has no PEM form.");
   return key.handle.export({ format: "pem", type: key.kind === "private" ? "pkcs8" : "spki" }) as string;

@@ -51,7 +51,8 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
       return known;
     }
     const header = parseHeader(headerText);
-    if (profile.kidRequired && header.kid === undefined) throw new TokenError("key_id_missing", "key", { claim: "kid" });
+    if (profile.kidRequired && header.kid === undefined)
+      throw new TokenError("key_id_missing", "key", { claim: "kid" });
     const key = choose.key(header);
     requireType(header, profile);
     const open = { header, key, check: checkOf(key) };
@@ -64,7 +65,7 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
 
   return {
     read,
-    recognizes(token) {
+    recognizes: (token) => {
       try {
         return typeof token === "string" && read(token.slice(0, Math.max(token.indexOf("."), 0))) !== undefined;
       } catch {

@@ -14,14 +14,15 @@ export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
     throw new TypeError("The kid of the JWK is not the kid that was asked for.");
   }
   const kid = options.kid ?? jwk.kid;
-  requireMembers(jwk, alg, isPrivate);
+  requireMembers(jwk, memberRules(alg, isPrivate));
   return makeKey(handleOf(jwk, isPrivate), alg, kid as string | undefined);
 }
 
 function requireOneAlgorithm(jwk: JsonWebKey, asked: Algorithm | undefined): Algorithm {
   const own = jwk.alg ?? asked ?? algorithmOfCurve(jwk.crv);
   if (own === undefined) throw new TypeError("The JWK names no algorithm: importKey(jwk, { alg }).");
-  if (asked !== undefined && own !== asked) throw new TypeError("The algorithm of the JWK is not the one that was asked for.");
+  if (asked !== undefined && own !== asked)
+    throw new TypeError("The algorithm of the JWK is not the one that was asked for.");
   requireAlgorithm(own);
   return own as Algorithm;
 }
@@ -42,28 +43,30 @@ function requireForSignatures(jwk: JsonWebKey, isPrivate: boolean): void {
 
 const PRIVATE_RSA = ["d", "p", "q", "dp", "dq", "qi"] as const;
 
-/** Every member must be there, canonical base64url, and of its exact length where RFC 7518 fixes one. */
-function requireMembers(jwk: JsonWebKey, alg: Algorithm, isPrivate: boolean): void {
-  const rules = requireAlgorithm(alg);
-  if (rules.kind === "hmac") return requireShape(jwk, "oct", undefined, { k: undefined });
-  if (rules.kind === "ec") {
-    const { bytes } = rules;
-    return requireShape(jwk, "EC", rules.crv, { x: bytes, y: bytes, ...(isPrivate && { d: bytes }) });
-  }
-  if (rules.kind === "ed25519") return requireShape(jwk, "OKP", "Ed25519", { x: 32, ...(isPrivate && { d: 32 }) });
-  if (jwk.oth !== undefined) throw new TypeError("RSA keys of more than two primes are not supported.");
-  const secret = isPrivate ? Object.fromEntries(PRIVATE_RSA.map((name) => [name, undefined])) : {};
-  return requireShape(jwk, "RSA", undefined, { n: undefined, e: undefined, ...secret });
+/** What a JWK must hold: the length of a member in bytes, where RFC 7518 fixes one. */
+interface MemberRules {
+  readonly kty: string;
+  readonly crv?: string;
+  readonly lengths: Readonly<Record<string, number | undefined>>;
 }
 
-function requireShape(
-  jwk: JsonWebKey,
-  kty: string,
-  crv: string | undefined,
-  lengths: Readonly<Record<string, number | undefined>>,
-): void {
+function memberRules(alg: Algorithm, isPrivate: boolean): MemberRules {
+  const rules = requireAlgorithm(alg);
+  if (rules.kind === "hmac") return { kty: "oct", lengths: { k: undefined } };
+  if (rules.kind === "ec") {
+    const { bytes, crv } = rules;
+    return { kty: "EC", crv, lengths: { x: bytes, y: bytes, ...(isPrivate && { d: bytes }) } };
+  }
+  if (rules.kind === "ed25519") return { kty: "OKP", crv: "Ed25519", lengths: { x: 32, ...(isPrivate && { d: 32 }) } };
+  const secret = isPrivate ? Object.fromEntries(PRIVATE_RSA.map((name) => [name, undefined])) : {};
+  return { kty: "RSA", lengths: { n: undefined, e: undefined, ...secret } };
+}
+
+/** Every member must be there, canonical base64url, and of its exact length. */
+function requireMembers(jwk: JsonWebKey, { kty, crv, lengths }: MemberRules): void {
   if (jwk.kty !== kty) throw new TypeError(`The kty of the JWK must be ${JSON.stringify(kty)}.`);
   if (crv !== undefined && jwk.crv !== crv) throw new TypeError(`The crv of the JWK must be ${JSON.stringify(crv)}.`);
+  if (jwk.oth !== undefined) throw new TypeError("RSA keys of more than two primes are not supported.");
   for (const [name, length] of Object.entries(lengths)) {
     const value = jwk[name];
     const bytes = typeof value === "string" ? decodeBase64url(value) : undefined;

@@ -70,12 +70,15 @@ function requireGiven(alg: Algorithm | undefined): Algorithm {
   return alg;
 }
 
-const PEM = /^-----BEGIN ((?:RSA |EC )?PRIVATE KEY|(?:RSA )?PUBLIC KEY)-----\r?\n[A-Za-z0-9+/=\r\n]+-----END \1-----\s*$/;
+const PEM =
+  /^-----BEGIN ((?:RSA |EC )?PRIVATE KEY|(?:RSA )?PUBLIC KEY)-----\r?\n[A-Za-z0-9+/=\r\n]+-----END \1-----\s*$/;
 
 function handleOfPem(pem: string): KeyObject {
   const label = PEM.exec(pem)?.[1];
   if (label === undefined) {
-    throw new TypeError("The text is not one PEM key: an unencrypted private key (PKCS#8, PKCS#1, SEC1) or a public key (SPKI, PKCS#1).");
+    throw new TypeError(
+      "The text is not one PEM key: an unencrypted private key (PKCS#8, PKCS#1, SEC1) or a public key (SPKI, PKCS#1).",
+    );
   }
   try {
     return label.endsWith("PRIVATE KEY") ? createPrivateKey(pem) : createPublicKey(pem);

@@ -7,7 +7,7 @@ export { createVerifier, type LocalVerifier, type VerifierOptions } from "./crea
 export { explain } from "./explain.js";
 export { type ExportedJwk, exportKey, type Jwks, toJwks } from "./export-key.js";
 export type { KeyChooser, KeySource } from "./header-reader.js";
-export { generateKey, type GenerateOptions, importKey, type KeyOptions } from "./import-key.js";
+export { type GenerateOptions, generateKey, importKey, type KeyOptions } from "./import-key.js";
 export { signJws, type VerifiedJws, verifyJws } from "./jws.js";
 export type { Key, PrivateKey, PublicKey, SecretKey, SigningKey, VerifyingKey } from "./key.js";
 export { createRevocations, type Revocation, type Revocations } from "./revocations.js";

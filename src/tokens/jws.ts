@@ -18,7 +18,11 @@ export interface VerifiedJws {
  * Signs any bytes as a compact JWS (RFC 7515 section 7.1). `header` adds members; `alg` and `kid` are the key's and cannot be replaced.
  * A text is signed as its UTF-8 bytes.
  */
-export function signJws(payload: Uint8Array | string, key: Key, options: { readonly header?: JsonObject } = {}): string {
+export function signJws(
+  payload: Uint8Array | string,
+  key: Key,
+  options: { readonly header?: JsonObject } = {},
+): string {
   const make = signatureMaker(requireSigningKey(key));
   const { alg: _alg, ...added } = options.header ?? {};
   const header = { alg: key.alg, kid: key.kid, ...added };
@@ -36,7 +40,8 @@ export function verifyJws(token: string, keys: readonly Key[]): VerifiedJws {
   const { headerText, signingInput, payload, signature } = splitCompact(token, LONGEST);
   const header = parseHeader(headerText);
   const key = requireNamedKey(header, byKid);
-  if (!signatureCheck(key)(signingInput, signature)) throw new TokenError("bad_signature", "signature", { part: "signature" });
+  if (!signatureCheck(key)(signingInput, signature))
+    throw new TokenError("bad_signature", "signature", { part: "signature" });
   return { header, payload, key };
 }
 

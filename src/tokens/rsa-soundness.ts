@@ -20,9 +20,7 @@ export function requireSoundRsa(key: KeyObject): void {
   if (isFromRoca(modulus)) throw new TypeError("The RSA key was made by a faulty generator (ROCA, CVE-2017-15361).");
 }
 
-const SMALL_PRIMES = [
-  11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157,
-] as const;
+const SMALL_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157] as const;
 
 /** The faulty library made primes of the form k·M + 65537^a mod M, so its moduli are powers of 65537 modulo each small prime. */
 function isFromRoca(modulus: bigint): boolean {

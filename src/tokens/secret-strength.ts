@@ -7,8 +7,10 @@ import { PUBLISHED_SECRETS } from "./published-secrets.js";
  * JWK by mistake, or that is text which somebody published or could guess. Says what is wrong, never the secret.
  */
 export function requireStrongSecret(secret: Buffer, least: number): void {
-  if (secret.length < least) throw new TypeError(`The secret must have at least ${least} bytes, it has ${secret.length}.`);
-  if (isPublicKeyDer(secret)) throw new TypeError("The secret is a public key. Import it with the algorithm of that key.");
+  if (secret.length < least)
+    throw new TypeError(`The secret must have at least ${least} bytes, it has ${secret.length}.`);
+  if (isPublicKeyDer(secret))
+    throw new TypeError("The secret is a public key. Import it with the algorithm of that key.");
   if (!isText(secret)) return;
   const text = secret.toString("utf8").trim();
   if (/-----BEGIN|^ssh-|^ecdsa-|"(kty|keys)"/.test(text)) {

@@ -53,7 +53,8 @@ export function requireVerifierRules(options: RawRules): VerifierRules {
 function listed(audience: string | readonly string[] | undefined): readonly string[] | undefined {
   if (audience === undefined) return undefined;
   const names = typeof audience === "string" ? [audience] : audience;
-  if (!Array.isArray(names) || names.length === 0) throw new TypeError("The audience must be a string or a list of strings.");
+  if (!Array.isArray(names) || names.length === 0)
+    throw new TypeError("The audience must be a string or a list of strings.");
   for (const name of names) requireText(name, "audience");
   return names;
 }

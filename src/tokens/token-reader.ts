@@ -1,0 +1,80 @@
+import { CLAIM_CHECKS, type ClaimRules } from "./check-claims.js";
+import type { Claims } from "./claims.js";
+import { type Compact, splitCompact } from "./compact.js";
+import type { HeaderReader, OpenHeader } from "./header-reader.js";
+import type { Revocations } from "./revocations.js";
+import { complainedMember, type StandardSchema } from "./standard-schema.js";
+import { type JsonObject, parseStrictObject } from "./strict-json.js";
+import { type Check, TokenError } from "./token-error.js";
+import type { Inspection } from "./verifier.js";
+
+/** What tokens are read by. */
+export interface ReaderParts {
+  readonly rules: ClaimRules;
+  readonly headers: HeaderReader;
+  readonly schema: StandardSchema<unknown> | undefined;
+  readonly revocations: Pick<Revocations, "find"> | undefined;
+}
+
+/** The steps of a verification, each throwing a {@link TokenError} where it refuses, and their one order. */
+export interface TokenReader {
+  split(token: unknown): Compact;
+  open(compact: Compact): OpenHeader;
+  requireSignature(open: OpenHeader, compact: Compact): void;
+  parse(compact: Compact): JsonObject;
+  readonly claimChecks: ReadonlyArray<readonly [Check, (payload: JsonObject) => void]>;
+  requireLive(claims: Claims, kid: string): void;
+  /** All of them. Nothing in a payload is read before the signature holds. */
+  read(token: unknown, allowExpired: boolean): Inspection;
+}
+
+const LONGEST_TOKEN = 8192;
+
+/** Makes the reader of one verifier. */
+export function createTokenReader({ rules, headers, schema, revocations }: ReaderParts): TokenReader {
+  const lenient: ClaimRules = { ...rules, allowExpired: true };
+  const split = (token: unknown) => splitCompact(token, LONGEST_TOKEN);
+  const open = (compact: Compact) => headers.read(compact.headerText);
+  const parse = (compact: Compact) => parseStrictObject(compact.payload, "payload");
+
+  const requireLive = (claims: Claims, kid: string) => {
+    const kind = revocations?.find(claims, kid);
+    if (kind !== undefined) throw new TokenError("revoked", "revocation", { claim: kind });
+  };
+
+  const read = (token: unknown, allowExpired: boolean): Inspection => {
+    const compact = split(token);
+    const opened = open(compact);
+    requireSignature(opened, compact);
+    const payload = parse(compact);
+    for (const [, check] of CLAIM_CHECKS) check(payload, allowExpired ? lenient : rules);
+    const claims = parsedClaims(payload, schema);
+    requireLive(claims, opened.key.kid);
+    return { header: opened.header, claims, kid: opened.key.kid, profile: rules.profile.name };
+  };
+
+  const claimChecks = CLAIM_CHECKS.map(([name, check]) => {
+    const run = (payload: JsonObject) => {
+      check(payload, rules);
+      if (name === "claims") parsedClaims(payload, schema);
+    };
+    return [name, run] as const;
+  });
+
+  return { split, open, requireSignature, parse, claimChecks, requireLive, read };
+}
+
+function requireSignature(open: OpenHeader, compact: Compact): void {
+  if (open.check(compact.signingInput, compact.signature)) return;
+  throw new TokenError("bad_signature", "signature", { part: "signature" });
+}
+
+/** The claims of a payload that passed every check, with what the schema makes of them laid over. */
+function parsedClaims(payload: JsonObject, schema: StandardSchema<unknown> | undefined): Claims {
+  const claims = payload as Claims;
+  if (schema === undefined) return claims;
+  const result = schema["~standard"].validate(claims);
+  if (result instanceof Promise) throw new TypeError("The schema of the claims must be synchronous.");
+  if (result.issues === undefined) return { ...claims, ...(result.value as object) };
+  throw new TokenError("claim_invalid", "claims", { claim: complainedMember(result.issues) ?? "claims" });
+}
