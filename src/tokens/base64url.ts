@@ -7,7 +7,8 @@ export function encodeBase64url(bytes: Uint8Array | string): string {
 
 /**
  * The bytes of a base64url text, or `undefined` where it is not the one canonical spelling of them. What encodes back to itself has
- * the right alphabet, no padding, no white space and no stray bits in its last character.
+ * the right alphabet, no padding, no white space and no stray bits in its last character. (Counting the bytes would not do: the
+ * decoder takes U+0141 for the A that its low byte is.)
  */
 export function decodeBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64url");

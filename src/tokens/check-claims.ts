@@ -1,4 +1,4 @@
-import { hasShape } from "./claims.js";
+import { type ClaimShape, type ClaimShapes, hasShape } from "./claims.js";
 import type { Profile } from "./profiles.js";
 import type { JsonObject } from "./strict-json.js";
 import { type Check, TokenError } from "./token-error.js";
@@ -9,10 +9,30 @@ export interface ClaimRules {
   readonly issuer: string | undefined;
   readonly audience: readonly string[] | undefined;
   readonly requiredClaims: readonly string[];
+  /** What is wanted of the claims that have no check of their own. */
+  readonly otherClaims: readonly ClaimRule[];
   readonly leeway: number;
   readonly maxLifetime: number;
   readonly allowExpired: boolean;
   readonly now: () => number;
+}
+
+/** What is wanted of one claim. */
+export interface ClaimRule {
+  readonly name: string;
+  readonly shape: ClaimShape | undefined;
+  readonly required: boolean;
+}
+
+const CHECKED_APART = new Set(["exp", "nbf", "iat", "iss", "aud"]);
+
+/** The rules of the claims that have no check of their own, of those that are required and those that have a shape. */
+export function otherClaimRules(requiredClaims: readonly string[], shapes: ClaimShapes): readonly ClaimRule[] {
+  const shapeOf = new Map(shapes);
+  const names = new Set([...requiredClaims, ...shapeOf.keys()]);
+  return [...names]
+    .filter((name) => !CHECKED_APART.has(name))
+    .map((name) => ({ name, shape: shapeOf.get(name), required: requiredClaims.includes(name) }));
 }
 
 /** The checks of a payload's claims in their order; each throws a {@link TokenError} or does nothing. */
@@ -87,13 +107,12 @@ function requireAudience(claims: JsonObject, { audience, requiredClaims }: Claim
   }
 }
 
-function requireClaims(claims: JsonObject, { profile, requiredClaims }: ClaimRules): void {
-  for (const name of requiredClaims) {
-    if (claims[name] === undefined) throw new TokenError("claim_missing", "claims", { claim: name });
-  }
-  for (const [name, shape] of profile.shapes) {
+function requireClaims(claims: JsonObject, { otherClaims }: ClaimRules): void {
+  for (const { name, shape, required } of otherClaims) {
     const value = claims[name];
-    if (value !== undefined && !hasShape(value, shape)) {
+    if (value === undefined) {
+      if (required) throw new TokenError("claim_missing", "claims", { claim: name });
+    } else if (shape !== undefined && !hasShape(value, shape)) {
       throw new TokenError("claim_invalid", "claims", { claim: name, expected: shape, actual: value });
     }
   }

@@ -17,6 +17,9 @@ export interface Header extends JsonObject {
   readonly typ?: string;
 }
 
+/** The longest token, in characters: more than fits into the headers that servers take. */
+export const LONGEST_TOKEN = 8192;
+
 const JWE_SEGMENTS = 5;
 
 /** Takes a token apart: a string, within the limit, of exactly three segments of canonical base64url. */

@@ -1,5 +1,6 @@
 import { encodeBase64url } from "./base64url.js";
 import { type Claims, hasShape } from "./claims.js";
+import { LONGEST_TOKEN } from "./compact.js";
 import { type Key, requireSigningKey, type SigningKey } from "./key.js";
 import { type Profile, requireProfile } from "./profiles.js";
 import { signatureMaker } from "./signature.js";
@@ -36,8 +37,6 @@ export interface Issuer {
   /** A signed token. A `TypeError` for claims that its own verifier would refuse. */
   mint(claims: MintClaims, options?: MintOptions): string;
 }
-
-const LONGEST_TOKEN = 8192;
 
 /** Makes an issuer. The header, and with it algorithm and `kid`, is the first key's. */
 export function createIssuer(options: IssuerOptions): Issuer {

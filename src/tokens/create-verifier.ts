@@ -6,7 +6,7 @@ import type { Revocations } from "./revocations.js";
 import type { StandardSchema } from "./standard-schema.js";
 import { type CacheBounds, createTokenCache } from "./token-cache.js";
 import { TokenError } from "./token-error.js";
-import { createTokenReader } from "./token-reader.js";
+import { createTokenReader, type Reading } from "./token-reader.js";
 import type { Inspection, Verifier, VerifyOptions } from "./verifier.js";
 import { requireVerifierRules } from "./verifier-rules.js";
 
@@ -53,20 +53,23 @@ export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed
   const rules = requireVerifierRules(options);
   const headers = createHeaderReader(options.keys, rules.profile);
   const reader = createTokenReader({ rules, headers, schema: options.claims, revocations: options.revocations });
-  const cache = rules.cacheBounds && createTokenCache<Inspection>(rules.cacheBounds);
+  const cache = rules.cacheBounds && createTokenCache<Reading>(rules.cacheBounds);
 
   const inspectSync = (token: string, { allowExpired = false }: VerifyOptions = NO_OPTIONS): Inspection => {
-    if (cache === undefined || allowExpired || typeof token !== "string") return reader.read(token, allowExpired);
-    const known = cache.find(token);
-    if (known !== undefined && headers.stillHolds(known)) {
-      requireUnexpired(known.claims, rules);
-      reader.requireLive(known.claims, known.kid);
-      return known;
+    if (cache === undefined || allowExpired || typeof token !== "string") {
+      return reader.read(token, allowExpired).inspection;
     }
+    const known = cache.find(token);
+    if (known !== undefined && headers.stillHolds(known.inspection.header, known.key)) {
+      requireUnexpired(known.inspection.claims, rules);
+      reader.requireLive(known.inspection.claims, known.inspection.kid);
+      return known.inspection;
+    }
+    const reading = reader.read(token, false);
     // Whoever presents the token again gets the same object.
-    const inspection = freezeDeep(reader.read(token, false));
-    cache.add(token, inspection);
-    return inspection;
+    freezeDeep(reading.inspection);
+    cache.add(token, reading);
+    return reading.inspection;
   };
 
   const verifySync = (token: string, verifyOptions?: VerifyOptions) => inspectSync(token, verifyOptions).claims;

@@ -1,4 +1,4 @@
-import { type Header, parseHeader } from "./compact.js";
+import { type Header, LONGEST_TOKEN, parseHeader } from "./compact.js";
 import { requireAlgorithmOf, requireNamedKey } from "./jws.js";
 import { isKey, type Key, requireKeySet, type VerifyingKey, verifyingHalf } from "./key.js";
 import { type Profile, plainType } from "./profiles.js";
@@ -21,7 +21,7 @@ export interface HeaderReader {
   read(headerText: string): OpenHeader;
   recognizes(token: string): boolean;
   /** Whether the key that once verified a token is still the key of its header. */
-  stillHolds(verified: { readonly header: Header; readonly kid: string }): boolean;
+  stillHolds(header: Header, key: VerifyingKey): boolean;
   replaceKeys(keys: KeySource): void;
 }
 
@@ -32,16 +32,7 @@ const LONGEST_KEPT = 512;
 export function createHeaderReader(source: KeySource, profile: Profile): HeaderReader {
   const kept = new Map<string, OpenHeader>();
   let last: { readonly text: string; readonly open: OpenHeader } | undefined;
-  const checks = new WeakMap<VerifyingKey, SignatureCheck>();
   let choose = chooserOf(source);
-
-  const checkOf = (key: VerifyingKey): SignatureCheck => {
-    const known = checks.get(key);
-    if (known !== undefined) return known;
-    const check = signatureCheck(key);
-    checks.set(key, check);
-    return check;
-  };
 
   const read = (headerText: string): OpenHeader => {
     if (last?.text === headerText) return last.open;
@@ -55,7 +46,7 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
       throw new TokenError("key_id_missing", "key", { claim: "kid" });
     const key = choose.key(header);
     requireType(header, profile);
-    const open = { header, key, check: checkOf(key) };
+    const open = { header, key, check: signatureCheck(key) };
     if (choose.fixed && headerText.length <= LONGEST_KEPT) {
       if (kept.size >= MOST_KEPT) kept.clear();
       kept.set(headerText, open);
@@ -67,12 +58,14 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
     read,
     recognizes: (token) => {
       try {
-        return typeof token === "string" && read(token.slice(0, Math.max(token.indexOf("."), 0))) !== undefined;
+        if (typeof token !== "string" || token.length > LONGEST_TOKEN) return false;
+        read(token.slice(0, Math.max(token.indexOf("."), 0)));
+        return true;
       } catch {
         return false;
       }
     },
-    stillHolds: ({ header, kid }) => choose.fixed || choose.key(header).kid === kid,
+    stillHolds: (header, key) => choose.fixed || choose.key(header) === key,
     replaceKeys(keys) {
       choose = chooserOf(keys);
       kept.clear();
@@ -90,11 +83,20 @@ function chooserOf(source: KeySource): { readonly fixed: boolean; key(header: He
   return {
     fixed: false,
     key: (header) => {
-      const key: unknown = source(header);
+      const key = chosen(source, header);
       if (!isKey(key)) throw new TokenError("key_unknown", "key", { claim: "kid", actual: header.kid });
       return requireAlgorithmOf(verifyingHalf(key), header);
     },
   };
+}
+
+/** A function that fails on a header that it did not expect has chosen no key. */
+function chosen(source: KeyChooser, header: Header): unknown {
+  try {
+    return source(header);
+  } catch (cause) {
+    throw new TokenError("key_unknown", "key", { claim: "kid", actual: header.kid, cause });
+  }
 }
 
 function requireType(header: Header, profile: Profile): void {

@@ -1,5 +1,6 @@
-import { constants, createHmac, type SignKeyObjectInput, sign, timingSafeEqual, verify } from "node:crypto";
+import { constants, type SignKeyObjectInput, sign, timingSafeEqual, verify } from "node:crypto";
 import { requireAlgorithm } from "./algorithms.js";
+import { prepareHmac } from "./hmac.js";
 import type { SigningKey, VerifyingKey } from "./key.js";
 
 /** Checks a signature over a signing input (ASCII); false for a wrong one of any length. */
@@ -8,15 +9,22 @@ export type SignatureCheck = (input: string, signature: Buffer) => boolean;
 /** Makes the signature over a signing input (ASCII), in base64url. */
 export type SignatureMaker = (input: string) => string;
 
+const checks = new WeakMap<VerifyingKey, SignatureCheck>();
+
 /** The synchronous check of one key: on no thread pool, where it would wait behind password hashes. */
 export function signatureCheck(key: VerifyingKey): SignatureCheck {
+  const known = checks.get(key);
+  if (known !== undefined) return known;
+  const check = newCheck(key);
+  checks.set(key, check);
+  return check;
+}
+
+function newCheck(key: VerifyingKey): SignatureCheck {
   const rules = requireAlgorithm(key.alg);
-  const { handle } = key;
   if (rules.kind === "hmac") {
-    const { hash, bytes } = rules;
-    // A digest crosses from OpenSSL as text in less time than as a Buffer.
-    const digest = (input: string) => Buffer.from(createHmac(hash, handle).update(input).digest("binary"), "latin1");
-    return (input, signature) => signature.length === bytes && timingSafeEqual(digest(input), signature);
+    const hmac = prepareHmac(rules.hash, key.handle);
+    return (input, signature) => signature.length === rules.bytes && timingSafeEqual(hmac.bytes(input), signature);
   }
   const length = signatureLength(key);
   const hash = rules.kind === "ed25519" ? null : rules.hash;
@@ -28,11 +36,7 @@ export function signatureCheck(key: VerifyingKey): SignatureCheck {
 /** The synchronous signature of one key. */
 export function signatureMaker(key: SigningKey): SignatureMaker {
   const rules = requireAlgorithm(key.alg);
-  const { handle } = key;
-  if (rules.kind === "hmac") {
-    const { hash } = rules;
-    return (input) => createHmac(hash, handle).update(input).digest("base64url");
-  }
+  if (rules.kind === "hmac") return prepareHmac(rules.hash, key.handle).base64url;
   const hash = rules.kind === "ed25519" ? null : rules.hash;
   const options = nodeOptions(key);
   return (input) => sign(hash, Buffer.from(input, "latin1"), options).toString("base64url");

@@ -27,6 +27,8 @@ export function parseStrictObject(bytes: Buffer, part: "header" | "payload"): Js
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw fault("not_an_object");
   const kept = countMembers(value);
   if (Number.isNaN(kept)) throw fault("unsafe_member");
+  // Only an escape can write half of a surrogate pair into valid UTF-8.
+  if (bytes.includes(BACKSLASH) && !isWellFormed(value)) throw fault("unsafe_member");
   // JSON.parse keeps the last of two members of one name, so fewer are kept than were written.
   if (kept !== written) throw fault("duplicate_member");
   return value as JsonObject;
@@ -55,15 +57,14 @@ function endOfString(bytes: Buffer, start: number): number {
 
 /** The number of members of all objects in a value; NaN where one of them is not to be had. */
 function countMembers(value: object): number {
+  let members = 0;
   if (Array.isArray(value)) {
-    let members = 0;
     for (const item of value) members += countIn(item);
     return members;
   }
-  let members = 0;
   for (const name of Object.keys(value)) {
     // Copying such a member by assignment would replace the prototype of the copy.
-    if (name === "__proto__" || !name.isWellFormed()) return Number.NaN;
+    if (name === "__proto__") return Number.NaN;
     members += 1 + countIn((value as Record<string, unknown>)[name]);
   }
   return members;
@@ -71,6 +72,12 @@ function countMembers(value: object): number {
 
 function countIn(value: unknown): number {
   if (typeof value === "object" && value !== null) return countMembers(value);
-  if (typeof value === "number") return Number.isFinite(value) ? 0 : Number.NaN;
-  return typeof value === "string" && !value.isWellFormed() ? Number.NaN : 0;
+  return typeof value === "number" && !Number.isFinite(value) ? Number.NaN : 0;
+}
+
+/** Whether every string and name in a value can be written as UTF-8: no half of a surrogate pair stands alone. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member));
 }

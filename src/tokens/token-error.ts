@@ -58,6 +58,8 @@ export interface TokenErrorDetails {
   readonly part?: "header" | "payload" | "signature";
   readonly expected?: unknown;
   readonly actual?: unknown;
+  /** What a function of the caller threw. */
+  readonly cause?: unknown;
 }
 
 /** A refused token: `code` is always `invalid_token`; `reason` and `check` say why, without the token, a secret or a hash. */
@@ -71,7 +73,7 @@ export class TokenError extends AuthError {
   readonly actual?: unknown;
 
   constructor(reason: TokenReason, check: Check, details: TokenErrorDetails = {}) {
-    super("invalid_token", { message: MESSAGES[reason] });
+    super("invalid_token", { message: MESSAGES[reason], cause: details.cause });
     this.reason = reason;
     this.check = check;
     if (details.claim !== undefined) this.claim = details.claim;

@@ -1,7 +1,8 @@
 import { CLAIM_CHECKS, type ClaimRules } from "./check-claims.js";
 import type { Claims } from "./claims.js";
-import { type Compact, splitCompact } from "./compact.js";
+import { type Compact, LONGEST_TOKEN, splitCompact } from "./compact.js";
 import type { HeaderReader, OpenHeader } from "./header-reader.js";
+import type { VerifyingKey } from "./key.js";
 import type { Revocations } from "./revocations.js";
 import { complainedMember, type StandardSchema } from "./standard-schema.js";
 import { type JsonObject, parseStrictObject } from "./strict-json.js";
@@ -16,6 +17,12 @@ export interface ReaderParts {
   readonly revocations: Pick<Revocations, "find"> | undefined;
 }
 
+/** A token that passed, and the key that verified it. */
+export interface Reading {
+  readonly inspection: Inspection;
+  readonly key: VerifyingKey;
+}
+
 /** The steps of a verification, each throwing a {@link TokenError} where it refuses, and their one order. */
 export interface TokenReader {
   split(token: unknown): Compact;
@@ -25,10 +32,8 @@ export interface TokenReader {
   readonly claimChecks: ReadonlyArray<readonly [Check, (payload: JsonObject) => void]>;
   requireLive(claims: Claims, kid: string): void;
   /** All of them. Nothing in a payload is read before the signature holds. */
-  read(token: unknown, allowExpired: boolean): Inspection;
+  read(token: unknown, allowExpired: boolean): Reading;
 }
-
-const LONGEST_TOKEN = 8192;
 
 /** Makes the reader of one verifier. */
 export function createTokenReader({ rules, headers, schema, revocations }: ReaderParts): TokenReader {
@@ -42,15 +47,16 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     if (kind !== undefined) throw new TokenError("revoked", "revocation", { claim: kind });
   };
 
-  const read = (token: unknown, allowExpired: boolean): Inspection => {
+  const read = (token: unknown, allowExpired: boolean): Reading => {
     const compact = split(token);
     const opened = open(compact);
+    const { header, key } = opened;
     requireSignature(opened, compact);
     const payload = parse(compact);
     for (const [, check] of CLAIM_CHECKS) check(payload, allowExpired ? lenient : rules);
     const claims = parsedClaims(payload, schema);
-    requireLive(claims, opened.key.kid);
-    return { header: opened.header, claims, kid: opened.key.kid, profile: rules.profile.name };
+    requireLive(claims, key.kid);
+    return { inspection: { header, claims, kid: key.kid, profile: rules.profile.name }, key };
   };
 
   const claimChecks = CLAIM_CHECKS.map(([name, check]) => {

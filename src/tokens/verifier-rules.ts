@@ -1,4 +1,4 @@
-import type { ClaimRules } from "./check-claims.js";
+import { type ClaimRules, otherClaimRules } from "./check-claims.js";
 import { requireProfile } from "./profiles.js";
 import type { CacheBounds } from "./token-cache.js";
 
@@ -37,11 +37,13 @@ export function requireVerifierRules(options: RawRules): VerifierRules {
     throw new TypeError("The longest lifetime must be a number of seconds over 0.");
   }
   for (const name of requiredClaims) requireText(name, "name of a required claim");
+  const allRequired = [...profile.requiredClaims, ...requiredClaims];
   return {
     profile,
     issuer,
     audience,
-    requiredClaims: [...profile.requiredClaims, ...requiredClaims],
+    requiredClaims: allRequired,
+    otherClaims: otherClaimRules(allRequired, profile.shapes),
     leeway,
     maxLifetime,
     allowExpired: false,
