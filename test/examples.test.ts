@@ -1,0 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const EXAMPLES = resolve(import.meta.dirname, "../examples");
+
+describe("the examples", () => {
+  it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith(".mjs")))("%s runs to its end", (name) => {
+    const output = execFileSync(process.execPath, [join(EXAMPLES, name)], { encoding: "utf8" });
+    expect(output).toContain("refused: invalid_token revoked");
+  });
+});
