@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createAuth } from "../create-auth.js";
-import { type CheckVerdict, createVerifier, explain, importKey, type Verifier } from "../tokens/index.js";
+import { type CheckVerdict, createVerifier, explain, fromJwks, type Verifier } from "../tokens/index.js";
 import { type PlaceFlags, readSettings } from "./settings.js";
 
 /** The flags of `token explain`: the server's place, or the keys of another issuer. */
@@ -25,7 +25,14 @@ export async function explainToken(token: string | undefined, flags: ExplainFlag
 
 async function withVerifier<T>(flags: ExplainFlags, ask: (verifier: Pick<Verifier, "explain">) => T): Promise<T> {
   if (flags.jwks !== undefined) return ask(foreignVerifier(flags.jwks, flags));
-  const auth = await createAuth(readSettings(flags, process.env).auth);
+  const settings = readSettings(flags, process.env);
+  // Opening makes what is missing, and to ask a question must not make a server.
+  if (!existsSync(settings.auth.database)) {
+    throw new TypeError(
+      `There is no database at ${settings.auth.database}: name it, or give the issuer's keys with --jwks.`,
+    );
+  }
+  const auth = await createAuth(settings.auth);
   try {
     return ask(auth);
   } finally {
@@ -34,14 +41,21 @@ async function withVerifier<T>(flags: ExplainFlags, ask: (verifier: Pick<Verifie
 }
 
 function foreignVerifier(path: string, { issuer, audience, profile }: ExplainFlags): Verifier {
-  const { keys } = JSON.parse(readFileSync(path, "utf8")) as { keys: Parameters<typeof importKey>[0][] };
   return createVerifier({
-    keys: keys.map((key) => importKey(key)),
+    keys: fromJwks(readJson(path)),
     cache: false,
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
     ...(profile !== undefined && { profile }),
   });
+}
+
+function readJson(path: string): Parameters<typeof fromJwks>[0] {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new TypeError(`${path} is not a file that holds a JWK set.`, { cause });
+  }
 }
 
 const MARKS = { passed: "ok", failed: "NO", skipped: "--" } as const;

@@ -43,13 +43,21 @@ export async function deleteToken({ request, parts }: Call): Promise<Response> {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const body = await readBody(request, logOutBody);
-  const accessToken = bearerToken(request.headers.get("authorization") ?? undefined);
-  await logOut(parts.accounts, { accessToken, refreshToken: body?.refresh_token });
+  await logOut(parts.accounts, { accessToken: accessTokenOf(request), refreshToken: body?.refresh_token });
   await logOut(parts.accounts, { refreshToken: cookie });
   return new Response(null, {
     status: 204,
     headers: cookie === undefined ? {} : { "set-cookie": dropRefreshCookie() },
   });
+}
+
+/** A header that holds no token logs nobody out, and is no reason to refuse. */
+function accessTokenOf(request: Request): string | undefined {
+  try {
+    return bearerToken(request.headers.get("authorization") ?? undefined);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */

@@ -6,6 +6,7 @@ export { createIssuer, type Issuer, type IssuerOptions, type MintClaims, type Mi
 export { createVerifier, type LocalVerifier, type VerifierOptions } from "./create-verifier.js";
 export { explain } from "./explain.js";
 export { type ExportedJwk, exportKey, type Jwks, toJwks } from "./export-key.js";
+export { fromJwks } from "./from-jwks.js";
 export type { KeyChooser, KeySource } from "./header-reader.js";
 export { type GenerateOptions, generateKey, importKey, type KeyOptions } from "./import-key.js";
 export { signJws, type VerifiedJws, verifyJws } from "./jws.js";
