@@ -34,7 +34,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** The optional parts of an {@link AuthError}; `retryAfter` is in seconds. */
+/** The optional parts of an {@link AuthError}; `retryAfter` is in seconds, 1 for `unavailable` where it is not given. */
 export interface AuthErrorOptions {
   readonly message?: string;
   readonly cause?: unknown;
@@ -56,7 +56,8 @@ export class AuthError extends Error {
     super(options.message ?? MESSAGES[code], options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     if (options.fields !== undefined) this.fields = options.fields;
-    if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
+    const retryAfter = options.retryAfter ?? (code === "unavailable" ? 1 : undefined);
+    if (retryAfter !== undefined) this.retryAfter = retryAfter;
   }
 }
 

@@ -64,6 +64,11 @@ export function requireAlgorithm(name: unknown): AlgorithmRules {
   return rules;
 }
 
+/** Whether a name is on the list. */
+export function isAlgorithm(name: unknown): name is Algorithm {
+  return typeof name === "string" && RULES.has(name);
+}
+
 /** The one algorithm that a JWK's curve allows, where its curve decides. */
 export function algorithmOfCurve(crv: unknown): Algorithm | undefined {
   if (crv === "Ed25519") return "EdDSA";

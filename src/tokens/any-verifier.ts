@@ -1,6 +1,6 @@
 import type { Claims } from "./claims.js";
-import { TokenError } from "./token-error.js";
-import type { Verifier } from "./verifier.js";
+import { isTokenError, TokenError } from "./token-error.js";
+import type { CheckVerdict, Inspection, Verifier, VerifyOptions } from "./verifier.js";
 
 /** A verifier that is asked until a date: the old side of a move. */
 export interface Until<C extends Claims = Claims> {
@@ -10,47 +10,73 @@ export interface Until<C extends Claims = Claims> {
 
 /**
  * One verifier of several: a token goes to those that know its header (key, algorithm, type), in their order, and the first that accepts
- * it decides. Where all refuse, the refusal of the first that knew the header is thrown. `now` answers in milliseconds.
+ * it decides. Where all refuse, the refusal of the first that knew the header is thrown; a token that one of them calls revoked is refused
+ * at once. `now` answers in milliseconds.
  */
 export function anyVerifier<C extends Claims = Claims>(
   verifiers: readonly (Verifier<C> | Until<C>)[],
   { now = Date.now }: { readonly now?: () => number } = {},
 ): Verifier<C> {
-  if (!Array.isArray(verifiers) || verifiers.length === 0)
+  if (!Array.isArray(verifiers) || verifiers.length === 0) {
     throw new TypeError("anyVerifier needs at least one verifier.");
+  }
   const entries = verifiers.map((given) => requireEntry<C>(given));
-
-  const candidates = (token: string): readonly Verifier<C>[] => {
+  const asked = () => {
     const time = now();
-    return entries
-      .filter((entry) => time < entry.until && entry.verifier.recognizes(token))
-      .map((entry) => entry.verifier);
+    return entries.filter((entry) => time < entry.until).map((entry) => entry.verifier);
   };
 
-  const firstOf = <T>(token: string, ask: (verifier: Verifier<C>) => T): T => {
-    let refusal: unknown;
+  /** Who is asked, in turn; where nobody knows the header, the first one says what is wrong with it. */
+  const candidates = (token: string): readonly Verifier<C>[] => {
+    const all = asked();
+    if (all.length === 0) throw new TokenError("key_unknown", "key");
+    const knowing = all.filter((verifier) => verifier.recognizes(token));
+    return knowing.length > 0 ? knowing : all.slice(0, 1);
+  };
+
+  const inspectSync = (token: string, options?: VerifyOptions): Inspection<C> => {
+    const refusals: TokenError[] = [];
     for (const verifier of candidates(token)) {
       try {
-        return ask(verifier);
+        return verifier.inspectSync(token, options);
       } catch (error) {
-        if (!(error instanceof TokenError)) throw error;
-        refusal ??= error;
+        refusals.push(requireOpenRefusal(error));
       }
     }
-    if (refusal !== undefined) throw refusal;
-    // Nobody knows the header: the first that is still asked says what is wrong with it.
-    const first = entries.find((entry) => now() < entry.until);
-    if (first === undefined) throw new TokenError("key_unknown", "key");
-    return ask(first.verifier);
+    throw refusals[0];
+  };
+
+  const verify = async (token: string, options?: VerifyOptions): Promise<C> => {
+    const refusals: TokenError[] = [];
+    for (const verifier of candidates(token)) {
+      try {
+        return await verifier.verify(token, options);
+      } catch (error) {
+        refusals.push(requireOpenRefusal(error));
+      }
+    }
+    throw refusals[0];
+  };
+
+  const explain = (token: string) => {
+    const explanations = candidates(token).map((verifier) => verifier.explain(token));
+    const accepting = explanations.find((verdicts) => verdicts.every(({ verdict }) => verdict === "passed"));
+    return accepting ?? (explanations[0] as readonly CheckVerdict[]);
   };
 
   return {
-    verifySync: (token, options) => firstOf(token, (verifier) => verifier.verifySync(token, options)),
-    inspectSync: (token, options) => firstOf(token, (verifier) => verifier.inspectSync(token, options)),
-    verify: async (token, options) => firstOf(token, (verifier) => verifier.verifySync(token, options)),
-    recognizes: (token) => candidates(token).length > 0,
-    explain: (token) => (candidates(token)[0] ?? (entries[0] as Entry<C>).verifier).explain(token),
+    verifySync: (token, options) => inspectSync(token, options).claims,
+    inspectSync,
+    verify,
+    recognizes: (token) => asked().some((verifier) => verifier.recognizes(token)),
+    explain,
   };
+}
+
+/** A refusal that another verifier may still overrule; thrown on where it is final, or no refusal at all. */
+function requireOpenRefusal(thrown: unknown): TokenError {
+  if (!isTokenError(thrown) || thrown.reason === "revoked") throw thrown;
+  return thrown;
 }
 
 interface Entry<C extends Claims> {

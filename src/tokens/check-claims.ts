@@ -1,4 +1,4 @@
-import { type ClaimShape, type ClaimShapes, hasShape } from "./claims.js";
+import { type ClaimShape, type ClaimShapes, hasShape, isAudience } from "./claims.js";
 import type { Profile } from "./profiles.js";
 import type { JsonObject } from "./strict-json.js";
 import { type Check, TokenError } from "./token-error.js";
@@ -98,11 +98,11 @@ function requireAudience(claims: JsonObject, { audience, requiredClaims }: Claim
     if (audience === undefined && !requiredClaims.includes("aud")) return;
     throw new TokenError("claim_missing", "audience", { claim: "aud", expected: audience });
   }
-  const named: unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (named.length === 0 || !named.every((name) => hasShape(name, "text"))) {
+  if (!isAudience(aud)) {
     throw new TokenError("claim_invalid", "audience", { claim: "aud", expected: "text or texts", actual: aud });
   }
-  if (!named.some((name) => audience?.includes(name as string))) {
+  const names = typeof aud === "string" ? [aud] : aud;
+  if (!names.some((name) => audience?.includes(name))) {
     throw new TokenError("wrong_audience", "audience", { claim: "aud", expected: audience, actual: aud });
   }
 }

@@ -44,3 +44,9 @@ export function hasShape(value: unknown, shape: ClaimShape): boolean {
   if (shape === "texts") return Array.isArray(value) && value.every((item) => typeof item === "string");
   return typeof value === "string" && (shape === "string" || value !== "");
 }
+
+/** Whether a value can be an `aud` (RFC 7519 section 4.1.3): a name or a list of names, none of them empty. */
+export function isAudience(value: unknown): value is string | readonly string[] {
+  const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return names.length > 0 && names.every((name) => hasShape(name, "text"));
+}

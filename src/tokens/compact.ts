@@ -1,4 +1,5 @@
 import { decodeBase64url } from "./base64url.js";
+import { freezeDeep } from "./freeze-deep.js";
 import { type JsonObject, parseStrictObject } from "./strict-json.js";
 import { TokenError } from "./token-error.js";
 
@@ -47,6 +48,9 @@ function wrongSegments(token: string): TokenError {
 
 /** Parses the header segment. `crit` is refused whole: no extension is supported, `b64` among them (RFC 7515 section 4.1.11, RFC 7797). */
 export function parseHeader(headerText: string): Header {
+  if (headerText.length > LONGEST_TOKEN) {
+    throw new TokenError("too_large", "shape", { part: "header", expected: LONGEST_TOKEN, actual: headerText.length });
+  }
   const bytes = decodeBase64url(headerText);
   if (bytes === undefined) throw new TokenError("not_base64url", "shape", { part: "header" });
   const header = parseStrictObject(bytes, "header");
@@ -57,12 +61,12 @@ export function parseHeader(headerText: string): Header {
   for (const name of ["alg", "kid", "typ"] as const) {
     const value = header[name];
     if (value !== undefined && typeof value !== "string") {
-      throw new TokenError("claim_invalid", name === "typ" ? "type" : "key", {
+      throw new TokenError("claim_invalid", name === "typ" ? "shape" : "key", {
         claim: name,
         part: "header",
         actual: value,
       });
     }
   }
-  return Object.freeze(header) as Header;
+  return freezeDeep(header) as Header;
 }

@@ -1,8 +1,8 @@
 import { encodeBase64url } from "./base64url.js";
-import { type Claims, hasShape } from "./claims.js";
+import { type Claims, hasShape, isAudience } from "./claims.js";
 import { LONGEST_TOKEN } from "./compact.js";
 import { type Key, requireSigningKey, type SigningKey } from "./key.js";
-import { type Profile, requireProfile } from "./profiles.js";
+import { type Profile, type ProfileName, requireProfile } from "./profiles.js";
 import { signatureMaker } from "./signature.js";
 import { uuidV7 } from "./uuid-v7.js";
 
@@ -14,7 +14,7 @@ export interface IssuerOptions {
   readonly clientId?: string;
   /** The first one signs. */
   readonly keys: readonly Key[];
-  readonly profile?: "rfc9068" | "jwt";
+  readonly profile?: ProfileName;
   /** The `typ` of the header in the profile `jwt`; `JWT` where it is not given. */
   readonly type?: string;
   /** How long a token lives: 600 where it is not given. */
@@ -34,7 +34,7 @@ export interface MintOptions {
 
 /** Mints signed tokens of one profile. */
 export interface Issuer {
-  /** A signed token. A `TypeError` for claims that its own verifier would refuse. */
+  /** A signed token. A `TypeError` where a claim that the profile knows is missing or of another shape, or the lifetime is. */
   mint(claims: MintClaims, options?: MintOptions): string;
 }
 
@@ -47,6 +47,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
   if (profile.namesRequired && (issuer === undefined || audience === undefined || clientId === undefined)) {
     throw new TypeError(`An issuer of the profile ${profile.name} needs issuer, audience and clientId.`);
   }
+  requireSeconds(accessSeconds);
   const typ = options.type ?? (profile.name === "jwt" ? "JWT" : profile.type);
   const header = encodeBase64url(JSON.stringify({ alg: key.alg, typ, kid: key.kid }));
 
@@ -89,8 +90,15 @@ function requireMintable(claims: Record<string, unknown>, profile: Profile): voi
       throw new TypeError(`The claim ${name} must be of the shape ${shape}.`);
     }
   }
-  const lifetime = (claims.exp as number) - (claims.iat as number);
-  if (!(lifetime <= profile.maxLifetime)) {
-    throw new TypeError(`A token of the profile ${profile.name} lives for ${profile.maxLifetime} seconds at most.`);
+  if (claims.aud !== undefined && !isAudience(claims.aud)) {
+    throw new TypeError("The claim aud must be a string or a list of strings, none of them empty.");
   }
+  const lifetime = (claims.exp as number) - (claims.iat as number);
+  if (!(lifetime > 0 && lifetime <= profile.maxLifetime)) {
+    throw new TypeError(`A token of the profile ${profile.name} lives for 1 to ${profile.maxLifetime} seconds.`);
+  }
+}
+
+function requireSeconds(seconds: unknown): void {
+  if (typeof seconds !== "number" || !(seconds > 0)) throw new TypeError("accessSeconds must be a number over 0.");
 }

@@ -1,5 +1,5 @@
 import type { Claims } from "./claims.js";
-import { CHECKS, type Check, TokenError } from "./token-error.js";
+import { CHECKS, type Check, isTokenError, type TokenError } from "./token-error.js";
 import type { TokenReader } from "./token-reader.js";
 import type { CheckVerdict, Verifier } from "./verifier.js";
 
@@ -15,7 +15,7 @@ export function explainSteps(token: string, reader: TokenReader): readonly Check
     try {
       return step();
     } catch (error) {
-      if (!(error instanceof TokenError)) throw error;
+      if (!isTokenError(error)) throw error;
       refusals.set(error.check, error);
       return undefined;
     }

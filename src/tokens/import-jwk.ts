@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type Algorithm, algorithmOfCurve, requireAlgorithm } from "./algorithms.js";
 import { decodeBase64url } from "./base64url.js";
-import type { KeyOptions } from "./import-key.js";
-import { type Key, makeKey } from "./key.js";
+import { type Key, type KeyOptions, makeKey } from "./key.js";
 
 /** Makes a typed key of one JWK (RFC 7517, RFC 7518 section 6, RFC 8037); the rules are those of `importKey`. */
 export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
@@ -15,7 +14,9 @@ export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
   }
   const kid = options.kid ?? jwk.kid;
   requireMembers(jwk, memberRules(alg, isPrivate));
-  return makeKey(handleOf(jwk, isPrivate), alg, kid as string | undefined);
+  const handle = handleOf(jwk, isPrivate);
+  if (isPrivate) requireOwnHalf(jwk, handle);
+  return makeKey(handle, alg, kid as string | undefined);
 }
 
 function requireOneAlgorithm(jwk: JsonWebKey, asked: Algorithm | undefined): Algorithm {
@@ -35,9 +36,9 @@ function requireForSignatures(jwk: JsonWebKey, isPrivate: boolean): void {
   if (!Array.isArray(operations) || new Set(operations).size !== operations.length) {
     throw new TypeError("The key_ops of the JWK must be an array without repetitions.");
   }
-  const wanted = isPrivate ? ["sign"] : ["verify", ...(jwk.kty === "oct" ? ["sign"] : [])];
-  if (!wanted.some((operation) => operations.includes(operation))) {
-    throw new TypeError(`The key_ops of the JWK do not hold ${JSON.stringify(wanted[0])}.`);
+  const wanted = jwk.kty === "oct" ? ["sign", "verify"] : [isPrivate ? "sign" : "verify"];
+  if (!wanted.every((operation) => operations.includes(operation))) {
+    throw new TypeError(`The key_ops of the JWK do not hold ${wanted.join(" and ")}.`);
   }
 }
 
@@ -74,6 +75,14 @@ function requireMembers(jwk: JsonWebKey, { kty, crv, lengths }: MemberRules): vo
     if (length !== undefined && bytes.length !== length) {
       throw new TypeError(`The member ${name} of the JWK must have ${length} bytes.`);
     }
+  }
+}
+
+/** Node derives the public half of an Ed25519 key and never looks at the one that is given. */
+function requireOwnHalf(jwk: JsonWebKey, handle: KeyObject): void {
+  const own = createPublicKey(handle).export({ format: "jwk" });
+  if (own.x !== jwk.x || own.y !== jwk.y) {
+    throw new TypeError("The public half of the JWK does not belong to its private half.");
   }
 }
 

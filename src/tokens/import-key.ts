@@ -9,29 +9,23 @@ import {
 } from "node:crypto";
 import { type Algorithm, requireAlgorithm } from "./algorithms.js";
 import { importJwk } from "./import-jwk.js";
-import { type Key, makeKey, type PrivateKey, type SecretKey } from "./key.js";
-
-/** What a key is called and what it is for. */
-export interface KeyOptions {
-  readonly alg?: Algorithm;
-  /** The key's name in headers and key sets; the RFC 7638 thumbprint where it is not given. */
-  readonly kid?: string;
-}
+import { type Key, type KeyOptions, makeKey, type PrivateKey, type SecretKey } from "./key.js";
+import { requireRandomSecret } from "./secret-strength.js";
 
 type SymmetricAlgorithm = "HS256" | "HS384" | "HS512";
 
-/** What {@link generateKey} makes: `modulusLength` is the size of an RSA key in bits, 2048 where it is not given. */
+/** What {@link generateKey} makes: ES256 where `alg` is not given; `modulusLength` is the size of an RSA key in bits, 2048 where not given. */
 export interface GenerateOptions<A extends Algorithm> {
-  readonly alg: A;
+  readonly alg?: A;
   readonly kid?: string;
   readonly modulusLength?: number;
 }
 
 /** Makes a new key from the system's randomness, synchronously. */
-export function generateKey<A extends Algorithm>(
-  options: GenerateOptions<A>,
+export function generateKey<A extends Algorithm = "ES256">(
+  options?: GenerateOptions<A>,
 ): A extends SymmetricAlgorithm ? SecretKey : PrivateKey;
-export function generateKey({ alg, kid, modulusLength = 2048 }: GenerateOptions<Algorithm>): Key {
+export function generateKey({ alg = "ES256", kid, modulusLength = 2048 }: GenerateOptions<Algorithm> = {}): Key {
   return makeKey(newHandle(alg, modulusLength), alg, kid);
 }
 
@@ -56,6 +50,7 @@ export function importKey(material: string | Uint8Array | KeyObject | JsonWebKey
   const alg = requireGiven(options.alg);
   if (requireAlgorithm(alg).kind === "hmac") {
     const bytes = typeof material === "string" ? Buffer.from(material, "utf8") : Buffer.from(material);
+    requireRandomSecret(bytes);
     return makeKey(createSecretKey(bytes), alg, options.kid);
   }
   if (typeof material !== "string") throw new TypeError(`${alg} needs a JWK or a PEM text.`);

@@ -15,7 +15,7 @@ export interface VerifiedJws {
 }
 
 /**
- * Signs any bytes as a compact JWS (RFC 7515 section 7.1). `header` adds members; `alg` and `kid` are the key's and cannot be replaced.
+ * Signs any bytes as a compact JWS (RFC 7515 section 7.1). `header` adds members; `alg` and `kid` are the key's.
  * A text is signed as its UTF-8 bytes.
  */
 export function signJws(
@@ -24,9 +24,9 @@ export function signJws(
   options: { readonly header?: JsonObject } = {},
 ): string {
   const make = signatureMaker(requireSigningKey(key));
-  const { alg: _alg, ...added } = options.header ?? {};
-  const header = { alg: key.alg, kid: key.kid, ...added };
-  if (header.kid !== key.kid) throw new TypeError("The kid is the key's.");
+  const header = { alg: key.alg, kid: key.kid, ...options.header };
+  if (header.alg !== key.alg || header.kid !== key.kid) throw new TypeError("The alg and the kid are the key's.");
+  if ("crit" in header || "b64" in header) throw new TypeError("Extensions (crit, b64) are not supported.");
   const input = `${encodeBase64url(JSON.stringify(header))}.${encodeBase64url(payload)}`;
   return `${input}.${make(input)}`;
 }
@@ -42,7 +42,8 @@ export function verifyJws(token: string, keys: readonly Key[]): VerifiedJws {
   const key = requireNamedKey(header, byKid);
   if (!signatureCheck(key)(signingInput, signature))
     throw new TokenError("bad_signature", "signature", { part: "signature" });
-  return { header, payload, key };
+  // A copy: small Buffers share their memory with others.
+  return { header, payload: new Uint8Array(payload), key };
 }
 
 /**

@@ -1,7 +1,14 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
-import { type Algorithm, requireAlgorithm } from "./algorithms.js";
+import { createPublicKey, KeyObject } from "node:crypto";
+import { type Algorithm, isAlgorithm } from "./algorithms.js";
 import { requireFit } from "./key-fitness.js";
 import { thumbprint } from "./thumbprint.js";
+
+/** What a key is called and what it is for. */
+export interface KeyOptions {
+  readonly alg?: Algorithm;
+  /** The key's name in headers and key sets; the RFC 7638 thumbprint where it is not given. */
+  readonly kid?: string;
+}
 
 interface KeyBase {
   /** The key's name in token headers and key sets: given, or the RFC 7638 thumbprint. */
@@ -28,6 +35,7 @@ export interface SecretKey extends KeyBase {
   readonly kind: "secret";
 }
 
+/** A typed key: its kind and its algorithm were checked when it was made. */
 export type Key = PublicKey | PrivateKey | SecretKey;
 /** A key that signs. */
 export type SigningKey = PrivateKey | SecretKey;
@@ -53,9 +61,7 @@ export function makeKey(handle: KeyObject, alg: Algorithm, kid?: string): Key {
 export function isKey(value: unknown): value is Key {
   if (typeof value !== "object" || value === null) return false;
   const { kind, kid, alg, handle } = value as Partial<Key>;
-  if (typeof kid !== "string" || handle?.type !== kind) return false;
-  requireAlgorithm(alg);
-  return true;
+  return typeof kid === "string" && handle instanceof KeyObject && handle.type === kind && isAlgorithm(alg);
 }
 
 /** The half of a key that verifies. */

@@ -7,20 +7,30 @@ import { PUBLISHED_SECRETS } from "./published-secrets.js";
  * JWK by mistake, or that is text which somebody published or could guess. Says what is wrong, never the secret.
  */
 export function requireStrongSecret(secret: Buffer, least: number): void {
-  if (secret.length < least)
+  if (secret.length < least) {
     throw new TypeError(`The secret must have at least ${least} bytes, it has ${secret.length}.`);
-  if (isPublicKeyDer(secret))
-    throw new TypeError("The secret is a public key. Import it with the algorithm of that key.");
-  if (!isText(secret)) return;
-  const text = secret.toString("utf8").trim();
-  if (/-----BEGIN|^ssh-|^ecdsa-|"(kty|keys)"/.test(text)) {
-    throw new TypeError("The secret is the text of a key. Import it with the algorithm of that key.");
   }
-  if (isGuessable(text)) {
-    throw new TypeError(
-      "The secret is published somewhere or easy to guess. Make one with: node -p \"crypto.randomBytes(32).toString('base64url')\"",
-    );
+  if (isPublicKeyDer(secret) || KEY_TEXT.test(secret.toString("latin1"))) {
+    throw new TypeError("The secret is itself a key. Import it with the algorithm of that key.");
   }
+  if (isText(secret) && isGuessable(secret.toString("utf8").trim())) throw guessable();
+}
+
+/** The same for bytes that come bare: besides, they must look like chance and be no published secret in another spelling. */
+export function requireRandomSecret(secret: Buffer): void {
+  if (isText(secret)) return;
+  const spellings = [secret.toString("hex"), secret.toString("hex").toUpperCase(), secret.toString("base64url")];
+  if (new Set(secret).size < LEAST_DIFFERENT || spellings.some((text) => PUBLISHED_SECRETS.has(text))) throw guessable();
+}
+
+// Of 32 random bytes fewer than this many different ones do not happen.
+const LEAST_DIFFERENT = 12;
+const KEY_TEXT = /-----BEGIN|^\s*(?:ssh-|ecdsa-)|"kty"|"keys"/;
+
+function guessable(): TypeError {
+  return new TypeError(
+    "The secret is published somewhere or easy to guess. Make one with: node -p \"crypto.randomBytes(32).toString('base64url')\"",
+  );
 }
 
 function isPublicKeyDer(bytes: Buffer): boolean {
@@ -36,8 +46,10 @@ function isPublicKeyDer(bytes: Buffer): boolean {
   return false;
 }
 
+const WHITE_SPACE = new Set([0x09, 0x0a, 0x0d]);
+
 function isText(bytes: Buffer): boolean {
-  return isUtf8(bytes) && bytes.every((byte) => byte >= 0x20 && byte !== 0x7f);
+  return isUtf8(bytes) && bytes.every((byte) => (byte >= 0x20 && byte !== 0x7f) || WHITE_SPACE.has(byte));
 }
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;

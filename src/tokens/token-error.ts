@@ -1,6 +1,7 @@
 import { AuthError } from "../errors/auth-error.js";
 
 const MESSAGES = {
+  malformed_header: "The Authorization header must be: Bearer, one space, one token.",
   not_a_string: "The token is not a string.",
   too_large: "The token is too large.",
   wrong_segments: "The token does not have three segments.",
@@ -81,6 +82,11 @@ export class TokenError extends AuthError {
     if (details.expected !== undefined) this.expected = details.expected;
     if ("actual" in details) this.actual = shortened(details.actual);
   }
+}
+
+/** Tells whether something thrown is a {@link TokenError}. Goes by the name, so that two copies of the package agree. */
+export function isTokenError(thrown: unknown): thrown is TokenError {
+  return thrown instanceof Error && thrown.name === "TokenError";
 }
 
 const LONGEST = 64;

@@ -1,6 +1,7 @@
 import { CLAIM_CHECKS, type ClaimRules } from "./check-claims.js";
 import type { Claims } from "./claims.js";
 import { type Compact, LONGEST_TOKEN, splitCompact } from "./compact.js";
+import { freezeDeep } from "./freeze-deep.js";
 import type { HeaderReader, OpenHeader } from "./header-reader.js";
 import type { VerifyingKey } from "./key.js";
 import type { Revocations } from "./revocations.js";
@@ -21,6 +22,8 @@ export interface ReaderParts {
 export interface Reading {
   readonly inspection: Inspection;
   readonly key: VerifyingKey;
+  /** The claims as the token has them, whatever a schema made of them: every later check reads these. */
+  readonly checked: Claims;
 }
 
 /** The steps of a verification, each throwing a {@link TokenError} where it refuses, and their one order. */
@@ -35,6 +38,8 @@ export interface TokenReader {
   read(token: unknown, allowExpired: boolean): Reading;
 }
 
+const CLAIM_OF = { session: "sid", token: "jti", key: "kid" } as const;
+
 /** Makes the reader of one verifier. */
 export function createTokenReader({ rules, headers, schema, revocations }: ReaderParts): TokenReader {
   const lenient: ClaimRules = { ...rules, allowExpired: true };
@@ -44,7 +49,7 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
 
   const requireLive = (claims: Claims, kid: string) => {
     const kind = revocations?.find(claims, kid);
-    if (kind !== undefined) throw new TokenError("revoked", "revocation", { claim: kind });
+    if (kind !== undefined) throw new TokenError("revoked", "revocation", { claim: CLAIM_OF[kind] });
   };
 
   const read = (token: unknown, allowExpired: boolean): Reading => {
@@ -54,15 +59,16 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     requireSignature(opened, compact);
     const payload = parse(compact);
     for (const [, check] of CLAIM_CHECKS) check(payload, allowExpired ? lenient : rules);
-    const claims = parsedClaims(payload, schema);
-    requireLive(claims, key.kid);
-    return { inspection: { header, claims, kid: key.kid, profile: rules.profile.name }, key };
+    const checked = payload as Claims;
+    const claims = parsedClaims(checked, schema);
+    requireLive(checked, key.kid);
+    return { inspection: { header, claims, kid: key.kid, profile: rules.profile.name }, key, checked };
   };
 
   const claimChecks = CLAIM_CHECKS.map(([name, check]) => {
     const run = (payload: JsonObject) => {
       check(payload, rules);
-      if (name === "claims") parsedClaims(payload, schema);
+      if (name === "claims") parsedClaims(payload as Claims, schema);
     };
     return [name, run] as const;
   });
@@ -76,11 +82,13 @@ function requireSignature(open: OpenHeader, compact: Compact): void {
 }
 
 /** The claims of a payload that passed every check, with what the schema makes of them laid over. */
-function parsedClaims(payload: JsonObject, schema: StandardSchema<unknown> | undefined): Claims {
-  const claims = payload as Claims;
-  if (schema === undefined) return claims;
-  const result = schema["~standard"].validate(claims);
-  if (result instanceof Promise) throw new TypeError("The schema of the claims must be synchronous.");
-  if (result.issues === undefined) return { ...claims, ...(result.value as object) };
+function parsedClaims(checked: Claims, schema: StandardSchema<unknown> | undefined): Claims {
+  if (schema === undefined) return checked;
+  const result = schema["~standard"].validate(freezeDeep(checked));
+  if ("then" in result) {
+    result.then(undefined, () => {});
+    throw new TypeError("The schema of the claims must be synchronous.");
+  }
+  if (result.issues === undefined) return { ...checked, ...(result.value as object) };
   throw new TokenError("claim_invalid", "claims", { claim: complainedMember(result.issues) ?? "claims" });
 }

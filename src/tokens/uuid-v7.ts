@@ -10,7 +10,7 @@ export function uuidV7(milliseconds: number): string {
     randomFillSync(pool);
     used = 0;
   }
-  const time = milliseconds.toString(16).padStart(12, "0");
+  const time = Math.trunc(milliseconds).toString(16).padStart(12, "0");
   const random = pool.toString("hex", used, used + RANDOM_BYTES);
   used += RANDOM_BYTES;
   const variant = ((Number.parseInt(random.charAt(3), 16) & 0x3) | 0x8).toString(16);
