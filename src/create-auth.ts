@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { AccountParts, AccountSettings, Caller, LogEvent } from "./accounts/account-parts.js";
-import { followRevocations } from "./accounts/follow-revocations.js";
+import { type Follower, followRevocations } from "./accounts/follow-revocations.js";
 import { type LogIn, logIn } from "./accounts/log-in.js";
 import { type LogOut, logOut } from "./accounts/log-out.js";
 import { type Refresh, refresh } from "./accounts/refresh.js";
@@ -16,6 +16,7 @@ import { openKeyRing } from "./keys/open-key-ring.js";
 import { createPasswords } from "./passwords/create-passwords.js";
 import { openSqlite } from "./store/sqlite/open-sqlite.js";
 import type { Store } from "./store/store.js";
+import { requireAlgorithm } from "./tokens/algorithms.js";
 import {
   type Algorithm,
   createIssuer,
@@ -23,10 +24,12 @@ import {
   createVerifier,
   type Jwks,
   type LocalVerifier,
+  type Revocations,
   type Verifier,
 } from "./tokens/index.js";
 
 export { AuthError, type ErrorCode, isAuthError } from "./errors/auth-error.js";
+export type { RequestInfo } from "./http/create-handler.js";
 export type { Caller, Grant, Handler, LogEvent, LogIn, LogOut, Refresh, SignUp };
 
 /** The options of {@link createAuth}. Durations are in seconds; `now` answers in milliseconds. */
@@ -59,30 +62,44 @@ export interface AuthOptions {
 }
 
 /** The whole server without a port: its HTTP handler, and its acts as methods that throw the same errors. */
-export interface Auth extends Pick<Verifier, "verifySync" | "inspectSync" | "verify" | "explain" | "recognizes"> {
+export interface AuthServer extends Verifier {
+  /** Answers a request to any of the routes. */
   readonly handler: Handler;
+  /** The public keys, to publish. */
   readonly jwks: Jwks;
+  /** Makes an account and logs it in. */
   signUp(wanted: SignUp, caller?: Caller): Promise<Grant>;
+  /** Begins a session; throws `invalid_credentials` for a wrong name or password alike. */
   logIn(given: LogIn, caller?: Caller): Promise<Grant>;
+  /** Exchanges a refresh token; throws `invalid_grant`. */
   refresh(given: Refresh, caller?: Caller): Promise<Grant>;
+  /** Ends the sessions of the tokens given; their access tokens are refused when this resolves. */
   logOut(given: LogOut): Promise<void>;
   /** From now on `/health/ready` answers 503, everything else as before. */
   drain(): void;
+  /** Finishes what runs, and closes workers and database. */
   close(): Promise<void>;
 }
 
 const DAY = 86_400;
 
-/** Opens the database, the keys and the workers, and wires them. A `TypeError` names the option that is wrong. */
-export async function createAuth(options: AuthOptions): Promise<Auth> {
+/**
+ * Opens the database, the keys and the workers, and wires them. A `TypeError` names the option that is wrong.
+ *
+ * @example
+ * const auth = await createAuth({ database: "./data/latchkey.db", url: "http://localhost:4000" });
+ * const response = await auth.handler(new Request("http://localhost:4000/health/ready"));
+ */
+export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const url = requireServerUrl(options.url);
   const settings = requireSettings(options, url);
   const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
   const { now = Date.now, log = () => {} } = options;
   const store = await openStore(options.database, now);
   try {
-    const parts = await openParts(store, options, { settings, url, now, log });
-    const follower = await followRevocations(store, parts.revocations);
+    const live = createRevocations({ now });
+    const follower = await followRevocations({ store, live, log });
+    const parts = await openParts(options, { store, live, follower, settings, url, now, log });
     let draining = false;
     const requireReady = async () => {
       if (draining) throw new AuthError("unavailable", { retryAfter: 1 });
@@ -114,22 +131,18 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
   }
 }
 
-interface Wiring {
-  readonly settings: AccountSettings;
+interface Wiring extends Pick<AccountParts, "store" | "settings" | "now" | "log"> {
+  readonly live: Revocations;
+  readonly follower: Follower;
   readonly url: string;
-  readonly now: () => number;
-  readonly log: (event: LogEvent) => void;
 }
 
-async function openParts(
-  store: Store,
-  options: AuthOptions,
-  { settings, url, now, log }: Wiring,
-): Promise<AccountParts> {
+async function openParts(options: AuthOptions, wiring: Wiring): Promise<AccountParts> {
+  const { store, live, follower, settings, url, now, log } = wiring;
   const masterKey = await openMasterKey(store, options);
   const keys = await openKeyRing({ store, masterKey, algorithm: options.algorithm ?? "ES256", now });
-  const revocations = createRevocations({ now });
-  const { accessSeconds } = settings;
+  const { accessSeconds, audiences } = settings;
+  const own = { issuer: url, keys: keys.verifying, now };
   return {
     store,
     passwords: createPasswords(),
@@ -143,8 +156,10 @@ async function openParts(
       accessSeconds,
       now,
     }),
-    verifier: createVerifier({ issuer: url, audience: url, keys: keys.verifying, revocations, now }),
-    revocations,
+    verifier: createVerifier({ ...own, audience: url, revocations: live }),
+    logOutVerifier: createVerifier({ ...own, audience: audiences, cache: false }),
+    revocations: live,
+    catchUp: follower.catchUp,
     settings,
     now,
     log,
@@ -167,6 +182,9 @@ function requireSettings(options: AuthOptions, url: string): AccountSettings {
   const { accessSeconds = 600, idleSeconds = 7 * DAY, absoluteSeconds = 30 * DAY, graceSeconds = 30 } = options;
   requireSeconds({ accessSeconds, idleSeconds, absoluteSeconds }, 1);
   requireSeconds({ graceSeconds }, 0);
+  if (requireAlgorithm(options.algorithm ?? "ES256").kind === "hmac") {
+    throw new TypeError("The algorithm must be an asymmetric one: others verify the tokens by the public key.");
+  }
   if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
   for (const audience of options.audiences ?? []) {
     if (typeof audience !== "string" || audience === "")
@@ -182,12 +200,6 @@ function requireSeconds(durations: Readonly<Record<string, number>>, least: numb
   }
 }
 
-function verifying({
-  verifySync,
-  inspectSync,
-  verify,
-  explain,
-  recognizes,
-}: LocalVerifier): Pick<Verifier, keyof Verifier> {
+function verifying({ verifySync, inspectSync, verify, explain, recognizes }: LocalVerifier): Verifier {
   return { verifySync, inspectSync, verify, explain, recognizes };
 }

@@ -27,7 +27,11 @@ export interface AccountParts {
   readonly epoch: string;
   readonly issuer: Issuer;
   readonly verifier: LocalVerifier;
+  /** Reads the tokens that a client logs out with: of any audience of this server, whether they were taken back or not. */
+  readonly logOutVerifier: LocalVerifier;
   readonly revocations: Revocations;
+  /** Adds to the live set what other processes have taken back since it was last read. */
+  readonly catchUp: () => Promise<void>;
   readonly settings: AccountSettings;
   readonly now: () => number;
   readonly log: (event: LogEvent) => void;

@@ -5,7 +5,11 @@ import type { AccountParts } from "./account-parts.js";
 /** Ends a session: its row and its revocation are written in one transaction, and its access tokens are refused from the next check on. */
 export async function endSession(parts: AccountParts, id: string, why: EndReason): Promise<boolean> {
   const row = await parts.store.sessions.end(id, why);
-  if (row === undefined) return false;
+  if (row === undefined) {
+    // Another process may have ended it a moment ago, and whoever asks must find it ended here too.
+    await parts.catchUp();
+    return false;
+  }
   parts.revocations.add(revocationOf(row));
   return true;
 }

@@ -3,10 +3,10 @@ import type { AccountParts } from "./account-parts.js";
 import { endSession } from "./end-session.js";
 import { proveRefreshToken } from "./refresh.js";
 
-/** What a client logs out with: an access token, also an expired one, or a refresh token, also an old one. */
+/** What a client logs out with: an access token, also an expired one, and refresh tokens, also old ones. */
 export interface LogOut {
   readonly accessToken?: string | undefined;
-  readonly refreshToken?: string | undefined;
+  readonly refreshTokens?: readonly string[];
 }
 
 /** Ends the session of each token given. Says nothing of tokens that are of no session, so that nobody can ask which ones are. */
@@ -14,8 +14,10 @@ export async function logOut(parts: AccountParts, given: LogOut): Promise<void> 
   const sessions = new Set<string>();
   const byAccess = given.accessToken === undefined ? undefined : sessionOfAccessToken(parts, given.accessToken);
   if (byAccess !== undefined) sessions.add(byAccess);
-  const byRefresh = given.refreshToken === undefined ? undefined : await proveRefreshToken(parts, given.refreshToken);
-  if (byRefresh !== undefined) sessions.add(byRefresh.session.id);
+  for (const refreshToken of given.refreshTokens ?? []) {
+    const proven = await proveRefreshToken(parts, refreshToken);
+    if (proven !== undefined) sessions.add(proven.session.id);
+  }
   for (const session of sessions) {
     if (await endSession(parts, session, "log_out")) parts.log({ event: "user.logged_out", session });
   }
@@ -23,7 +25,7 @@ export async function logOut(parts: AccountParts, given: LogOut): Promise<void> 
 
 function sessionOfAccessToken(parts: AccountParts, token: string): string | undefined {
   try {
-    return parts.verifier.verifySync(token, { allowExpired: true }).sid;
+    return parts.logOutVerifier.verifySync(token, { allowExpired: true }).sid;
   } catch (error) {
     if (isAuthError(error)) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { type RefreshVerdict, refreshRule } from "../tokens/refresh-rule.js";
 import { isRefreshToken, readRefreshToken } from "../tokens/refresh-token.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { endSession } from "./end-session.js";
-import { expiryOf, type Grant, grantFor, requireAudience } from "./session.js";
+import { type Grant, grantFor, nextExpiry, requireAudience } from "./session.js";
 
 /** A refresh token as it came, and by which way: a session keeps to one. */
 export interface Refresh {
@@ -46,7 +46,7 @@ export async function refresh(parts: AccountParts, given: Refresh, caller: Calle
       break;
     }
     const session = verdict === "rotate" ? await rotated(parts, proven) : await reissued(parts, proven);
-    if (session !== undefined) return grantFor(parts, proven.user, session, audience, proven.now);
+    if (session !== undefined) return grantFor(parts, { user: proven.user, session, audience });
   }
   throw new AuthError("invalid_grant");
 }
@@ -76,17 +76,15 @@ function verdictOn(parts: AccountParts, { session, presented, now }: Proven): Re
 }
 
 async function rotated(parts: AccountParts, { session, now }: Proven): Promise<SessionRow | undefined> {
-  const { accessSeconds, idleSeconds } = parts.settings;
   const next = {
-    idleExpiresAt: Math.min(now + idleSeconds * 1000, session.expiresAt),
-    largestExp: expiryOf(now, accessSeconds),
-    usedAt: now,
+    idleExpiresAt: Math.min(now + parts.settings.idleSeconds * 1000, session.expiresAt),
+    largestExp: nextExpiry(parts),
   };
   const won = await parts.store.sessions.rotate(session.id, session.generation, next);
   return won ? { ...session, generation: session.generation + 1 } : undefined;
 }
 
-async function reissued(parts: AccountParts, { session, now }: Proven): Promise<SessionRow | undefined> {
-  const noted = await parts.store.sessions.noteAccess(session.id, expiryOf(now, parts.settings.accessSeconds));
+async function reissued(parts: AccountParts, { session }: Proven): Promise<SessionRow | undefined> {
+  const noted = await parts.store.sessions.noteAccess(session.id, nextExpiry(parts));
   return noted ? session : undefined;
 }

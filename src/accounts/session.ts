@@ -18,10 +18,20 @@ export interface Grant {
 
 const LONGEST_USER_AGENT = 256;
 
-/** The row of a session that begins now, with its first access token counted in. */
-export function newSession(parts: AccountParts, userId: string, transport: Transport, caller: Caller): SessionRow {
-  const time = parts.now();
-  const { idleSeconds, absoluteSeconds, accessSeconds } = parts.settings;
+/** Whose session begins, and how. */
+export interface Beginning {
+  readonly userId: string;
+  readonly transport: Transport | undefined;
+  readonly caller: Caller;
+}
+
+/** The row of a session that begins now by the database's clock, with its first access token counted in. */
+export async function newSession(
+  parts: AccountParts,
+  { userId, transport = "body", caller }: Beginning,
+): Promise<SessionRow> {
+  const time = await parts.store.now();
+  const { idleSeconds, absoluteSeconds } = parts.settings;
   return {
     id: uuidV7(time),
     userId,
@@ -32,8 +42,8 @@ export function newSession(parts: AccountParts, userId: string, transport: Trans
     lastUsedAt: time,
     idleExpiresAt: time + idleSeconds * 1000,
     expiresAt: time + absoluteSeconds * 1000,
-    largestExp: expiryOf(time, accessSeconds),
-    authTime: Math.floor(time / 1000),
+    largestExp: nextExpiry(parts),
+    authTime: Math.floor(parts.now() / 1000),
     amr: ["pwd"],
     transport,
     userAgent: caller.userAgent?.slice(0, LONGEST_USER_AGENT).toWellFormed() ?? null,
@@ -43,47 +53,30 @@ export function newSession(parts: AccountParts, userId: string, transport: Trans
   };
 }
 
-/** The `exp`, in seconds, of an access token that is minted at a time in milliseconds. */
-export function expiryOf(time: number, accessSeconds: number): number {
-  return Math.floor(time / 1000) + accessSeconds;
+/** The largest `exp`, in seconds, of an access token that is minted within the second after now. */
+export function nextExpiry({ now, settings }: AccountParts): number {
+  return Math.floor(now() / 1000) + 1 + settings.accessSeconds;
+}
+
+/** A user, their session at its present generation, and the audience of the access token. */
+export interface Granted {
+  readonly user: UserRow;
+  readonly session: SessionRow;
+  readonly audience: string;
 }
 
 /** Mints the tokens of a session at its present generation. */
-export function grantFor(
-  parts: AccountParts,
-  user: UserRow,
-  session: SessionRow,
-  audience: string,
-  time: number,
-): Grant {
+export function grantFor(parts: AccountParts, { user, session, audience }: Granted): Grant {
   const { accessSeconds } = parts.settings;
-  const token = parts.issuer.mint(
-    {
-      sub: user.id,
-      sid: session.id,
-      iat: Math.floor(time / 1000),
-      exp: expiryOf(time, accessSeconds),
-      jti: uuidV7(time),
-      auth_time: session.authTime,
-      amr: session.amr,
-      roles: user.roles,
-    },
-    { audience },
-  );
-  const { id, bytes } = parts.keys.dataKey;
+  const { id, authTime, amr, transport } = session;
+  const token = parts.issuer.mint({ sub: user.id, sid: id, auth_time: authTime, amr, roles: user.roles }, { audience });
+  const { dataKey } = parts.keys;
   const refreshToken = deriveRefreshToken(
-    { keyId: id, session: session.id, generation: session.generation },
-    { dataKey: bytes, epoch: parts.epoch, nonce: session.nonce },
+    { keyId: dataKey.id, session: id, generation: session.generation },
+    { dataKey: dataKey.bytes, epoch: parts.epoch, nonce: session.nonce },
   );
-  const sessionSeconds = Math.max(0, Math.floor((session.expiresAt - time) / 1000));
-  return {
-    token,
-    userId: user.id,
-    expiresIn: accessSeconds,
-    refreshToken,
-    transport: session.transport,
-    sessionSeconds,
-  };
+  const sessionSeconds = Math.max(0, Math.floor((session.expiresAt - parts.now()) / 1000));
+  return { token, userId: user.id, expiresIn: accessSeconds, refreshToken, transport, sessionSeconds };
 }
 
 /** The audience that was asked for, where it is one of the configured; the server's own where none was. */

@@ -26,7 +26,7 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   // Asked before the hash, which costs most; the insert decides.
   if ((await parts.store.users.findByUsernameKey(username.key)) !== undefined) throw new AuthError("username_taken");
   const passwordHash = await parts.passwords.hash(wanted.password);
-  const time = parts.now();
+  const time = await parts.store.now();
   const user: UserRow = {
     id: uuidV7(time),
     username: username.shown,
@@ -37,9 +37,9 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
     roles: [],
     createdAt: time,
   };
-  const session = newSession(parts, user.id, wanted.transport ?? "body", caller);
+  const session = await newSession(parts, { userId: user.id, transport: wanted.transport, caller });
   const outcome = await parts.store.users.add(user, session);
   if (outcome !== "added") throw new AuthError(outcome);
   parts.log({ event: "user.signed_up", user: user.id, session: session.id, address: caller.address });
-  return grantFor(parts, user, session, parts.settings.audiences[0], session.createdAt);
+  return grantFor(parts, { user, session, audience: parts.settings.audiences[0] });
 }

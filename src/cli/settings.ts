@@ -32,13 +32,39 @@ export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv):
   if (url === undefined && !LOOPBACK.has(host)) {
     throw new TypeError("A server that others can reach needs --url (LATCHKEY_URL): its address as they see it.");
   }
-  const secret = environment.LATCHKEY_SECRET || undefined;
   return {
     port,
     host,
     data,
-    auth: { database, data, url: url ?? `http://localhost:${port}`, ...(secret !== undefined && { secret }) },
+    auth: { database, data, url: url ?? `http://localhost:${port}`, ...furtherOptions(environment) },
   };
+}
+
+const DURATIONS = ["access", "idle", "absolute", "grace"] as const;
+
+/** The options that have a variable and no flag; an empty variable counts as none. */
+function furtherOptions(environment: NodeJS.ProcessEnv): Partial<AuthOptions> {
+  const read = (name: string) => environment[`LATCHKEY_${name}`] || undefined;
+  const list = (name: string) =>
+    read(name)
+      ?.split(",")
+      .map((part) => part.trim());
+  const durations = DURATIONS.map((name) => [`${name}Seconds`, requireSeconds(`${name.toUpperCase()}_SECONDS`, read)]);
+  const options = {
+    secret: read("SECRET"),
+    algorithm: read("ALGORITHM"),
+    origins: list("ORIGINS"),
+    audiences: list("AUDIENCES"),
+    ...Object.fromEntries(durations),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function requireSeconds(name: string, read: (name: string) => string | undefined): number | undefined {
+  const text = read(name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(text)) throw new TypeError(`LATCHKEY_${name} must be a whole number of seconds.`);
+  return Number(text);
 }
 
 function requirePort(text: string): number {

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { refusalOf } from "../guard/refusal.js";
-import type { Call, HttpParts } from "./call.js";
-import { ROUTES, type Route } from "./routes.js";
+import type { HttpParts } from "./call.js";
+import type { Route } from "./route.js";
+import { ROUTES } from "./routes.js";
 
 /** What is known of a request besides itself. */
 export interface RequestInfo {
@@ -14,7 +15,7 @@ export interface RequestInfo {
 /** Answers a request; every refusal is an answer too. */
 export type Handler = (request: Request, info?: RequestInfo) => Promise<Response>;
 
-const LONGEST_PATH = 2048;
+const LONGEST_URL = 4096;
 
 /** Makes the handler of all routes under the path of the server's URL. */
 export function createHandler(parts: HttpParts): Handler {
@@ -23,33 +24,32 @@ export function createHandler(parts: HttpParts): Handler {
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const routes = ROUTES.filter((route) => route.path === path);
     for (const route of routes) {
-      app.on(route.method, mount + path, (context) => answer(route, callOf(context.req.raw, context.env, parts)));
+      app.on(route.method, mount + path, ({ req, env }) => answer(route, { request: req.raw, info: env, parts }));
     }
     app.all(mount + path, () => notAllowed(routes));
   }
   app.notFound(() => refused(new AuthError("not_found")));
-  app.onError((error) => refused(isAuthError(error) ? error : internal(error, parts)));
+  app.onError((error) => refusedAndLogged(error, parts));
 
   const security = securityHeaders(parts.url);
   return async (request, info = {}) => {
-    const response =
-      request.url.length > LONGEST_PATH ? refused(new AuthError("not_found")) : await app.fetch(request, info);
+    const tooLong = request.url.length > LONGEST_URL;
+    const response = tooLong ? refused(new AuthError("not_found")) : await app.fetch(request, info);
     for (const [name, value] of security) if (!response.headers.has(name)) response.headers.set(name, value);
     return response;
   };
 }
 
-function callOf(request: Request, info: RequestInfo, parts: HttpParts): Call {
-  const userAgent = request.headers.get("user-agent") ?? undefined;
-  return { request, parts, caller: { address: info.address, userAgent } };
+interface Arrival {
+  readonly request: Request;
+  readonly info: RequestInfo;
+  readonly parts: HttpParts;
 }
 
-async function answer(route: Route, call: Call): Promise<Response> {
-  if (route.who === "anyone") return route.act(call);
-  const { request, parts } = call;
-  const header = (name: string) => request.headers.get(name) ?? undefined;
-  const auth = await parts.guard.authenticate({ method: request.method, header });
-  return route.act({ ...call, auth });
+async function answer(route: Route, { request, info, parts }: Arrival): Promise<Response> {
+  const caller = { address: info.address, userAgent: request.headers.get("user-agent") ?? undefined };
+  const { status = route.success, body, headers = {} } = await route.run({ request, parts, caller });
+  return body === undefined ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
 }
 
 function notAllowed(routes: readonly Route[]): Response {
@@ -59,16 +59,20 @@ function notAllowed(routes: readonly Route[]): Response {
   return response;
 }
 
-function refused(error: AuthError): Response {
+function refused(error: AuthError, added: Readonly<Record<string, string>> = {}): Response {
   const { status, headers, problem } = refusalOf(error);
-  return new Response(JSON.stringify(problem), { status, headers });
+  return new Response(JSON.stringify({ ...problem, ...added }), { status, headers });
 }
 
-/** What went wrong goes to the log under an id; the client gets the id. */
-function internal(error: Error, { accounts }: HttpParts): AuthError {
+/** The cause of a failure of ours goes to the log under an id; the client gets the id and nothing else. */
+function refusedAndLogged(error: Error, { accounts }: HttpParts): Response {
+  const refusal = isAuthError(error) ? error : new AuthError("internal", { cause: error });
+  if (refusal.code !== "internal" && refusal.code !== "unavailable") return refused(refusal);
   const requestId = randomUUID();
-  accounts.log({ event: "request.failed", request: requestId, error: error.name, stack: error.stack });
-  return new AuthError("internal", { message: `Something went wrong on the server (request ${requestId}).` });
+  const { cause } = refusal;
+  const told = cause instanceof Error ? { error: cause.message, stack: cause.stack } : {};
+  accounts.log({ event: "request.failed", request: requestId, code: refusal.code, ...told });
+  return refused(refusal, { request_id: requestId });
 }
 
 function securityHeaders(url: string): readonly (readonly [string, string])[] {

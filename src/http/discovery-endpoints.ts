@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Call } from "./call.js";
+import type { Reply } from "./route.js";
 
 // As long as a new key stands in the set before it signs.
 const CACHE_SECONDS = 600;
 
 /** `GET /.well-known/jwks.json` (RFC 7517 section 5) */
-export async function getJwks({ request, parts }: Call): Promise<Response> {
+export async function getJwks({ request, parts }: Call): Promise<Reply> {
   return cacheable(request, parts.accounts.keys.jwks);
 }
 
 /** `GET /.well-known/latchkey.json`: the issuer, its algorithms, and where things are. */
-export async function getLatchkey({ request, parts }: Call): Promise<Response> {
+export async function getLatchkey({ request, parts }: Call): Promise<Reply> {
   const { url, accounts } = parts;
   return cacheable(request, {
     issuer: url,
@@ -26,22 +27,20 @@ export async function getLatchkey({ request, parts }: Call): Promise<Response> {
 }
 
 /** `GET /health/live`: the process answers. */
-export async function getLive(): Promise<Response> {
-  return Response.json({ status: "live" });
+export async function getLive(): Promise<Reply> {
+  return { body: { status: "live" } };
 }
 
 /** `GET /health/ready`: the database answers, and the server is not about to stop. */
-export async function getReady({ parts }: Call): Promise<Response> {
+export async function getReady({ parts }: Call): Promise<Reply> {
   await parts.requireReady();
-  return Response.json({ status: "ready" });
+  return { body: { status: "ready" } };
 }
 
-function cacheable(request: Request, content: object): Response {
-  const text = JSON.stringify(content);
-  const etag = `"${createHash("sha256").update(text).digest("base64url")}"`;
-  const headers = { etag, "cache-control": `public, max-age=${CACHE_SECONDS}`, "content-type": "application/json" };
+/** RFC 9110 section 13.1.2: who names the present entity tag is told that nothing has changed. */
+function cacheable(request: Request, body: object): Reply {
+  const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
+  const headers = { etag, "cache-control": `public, max-age=${CACHE_SECONDS}` };
   const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  return known.includes(etag) || known.includes("*")
-    ? new Response(null, { status: 304, headers })
-    : new Response(text, { headers });
+  return known.includes(etag) || known.includes("*") ? { status: 304, headers } : { body, headers };
 }

@@ -31,12 +31,17 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > MOST_BYTES) throw new AuthError("too_large");
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body) {
-    length += chunk.length;
-    // Leaving the loop cancels the stream.
-    if (length > MOST_BYTES) throw new AuthError("too_large");
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body) {
+      length += chunk.length;
+      if (length > MOST_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    // Who hung up in the middle gets no answer, and it is no failure of ours.
+    throw new AuthError("invalid_request", { message: "The body did not arrive.", cause });
   }
+  if (length > MOST_BYTES) throw new AuthError("too_large");
   return Buffer.concat(chunks);
 }
 

@@ -1,27 +1,24 @@
-import type { AuthorizedCall, Call } from "./call.js";
 import { getJwks, getLatchkey, getLive, getReady } from "./discovery-endpoints.js";
 import { getMe } from "./me-endpoints.js";
+import { guarded, open, openWithBody, openWithOptionalBody, type Route } from "./route.js";
+import { logInBody, logOutBody, refreshBody, signUpBody } from "./schemas.js";
 import { deleteToken, postSignUp, postToken, postTokenRefresh } from "./token-endpoints.js";
-
-interface RouteLine {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  readonly path: string;
-}
-
-/** A route: who may call it stands beside what it does, so that none can be forgotten by its path. */
-export type Route =
-  | (RouteLine & { readonly who: "anyone"; readonly act: (call: Call) => Promise<Response> })
-  | (RouteLine & { readonly who: "token"; readonly act: (call: AuthorizedCall) => Promise<Response> });
 
 /** Every route of the server, one line each. */
 export const ROUTES: readonly Route[] = [
-  { method: "POST", path: "/signup", who: "anyone", act: postSignUp },
-  { method: "POST", path: "/token", who: "anyone", act: postToken },
-  { method: "POST", path: "/token/refresh", who: "anyone", act: postTokenRefresh },
-  { method: "DELETE", path: "/token", who: "anyone", act: deleteToken },
-  { method: "GET", path: "/me", who: "token", act: getMe },
-  { method: "GET", path: "/.well-known/jwks.json", who: "anyone", act: getJwks },
-  { method: "GET", path: "/.well-known/latchkey.json", who: "anyone", act: getLatchkey },
-  { method: "GET", path: "/health/live", who: "anyone", act: getLive },
-  { method: "GET", path: "/health/ready", who: "anyone", act: getReady },
+  openWithBody({ method: "POST", path: "/signup", body: signUpBody, success: 201, act: postSignUp }),
+  openWithBody({ method: "POST", path: "/token", body: logInBody, success: 200, act: postToken }),
+  openWithOptionalBody({
+    method: "POST",
+    path: "/token/refresh",
+    body: refreshBody,
+    success: 200,
+    act: postTokenRefresh,
+  }),
+  openWithOptionalBody({ method: "DELETE", path: "/token", body: logOutBody, success: 204, act: deleteToken }),
+  guarded({ method: "GET", path: "/me", success: 200, act: getMe }),
+  open({ method: "GET", path: "/.well-known/jwks.json", success: 200, act: getJwks }),
+  open({ method: "GET", path: "/.well-known/latchkey.json", success: 200, act: getLatchkey }),
+  open({ method: "GET", path: "/health/live", success: 200, act: getLive }),
+  open({ method: "GET", path: "/health/ready", success: 200, act: getReady }),
 ];

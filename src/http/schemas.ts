@@ -18,10 +18,17 @@ export const signUpBody: z.ZodType<SignUp> = z.strictObject({
 
 export const logInBody: z.ZodType<LogIn> = z.strictObject({ username, password, audience, transport });
 
-export const refreshBody: z.ZodType<{ refresh_token?: string | undefined; audience?: string | undefined }> =
-  z.strictObject({
-    refresh_token,
-    audience,
-  });
+/** The body of `POST /token/refresh`. */
+export interface RefreshBody {
+  readonly refresh_token?: string | undefined;
+  readonly audience?: string | undefined;
+}
 
-export const logOutBody: z.ZodType<{ refresh_token?: string | undefined }> = z.strictObject({ refresh_token });
+export const refreshBody: z.ZodType<RefreshBody> = z.strictObject({ refresh_token, audience });
+
+/** The body of `DELETE /token`. */
+export interface LogOutBody {
+  readonly refresh_token?: string | undefined;
+}
+
+export const logOutBody: z.ZodType<LogOutBody> = z.strictObject({ refresh_token });

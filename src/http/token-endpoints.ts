@@ -1,54 +1,47 @@
-import { logIn } from "../accounts/log-in.js";
+import { type LogIn, logIn } from "../accounts/log-in.js";
 import { logOut } from "../accounts/log-out.js";
 import { refresh } from "../accounts/refresh.js";
 import type { Grant } from "../accounts/session.js";
-import { signUp } from "../accounts/sign-up.js";
+import { type SignUp, signUp } from "../accounts/sign-up.js";
 import { AuthError } from "../errors/auth-error.js";
 import { bearerToken } from "../guard/bearer-token.js";
 import type { Call } from "./call.js";
-import { readBody, requireBody } from "./read-body.js";
 import { dropRefreshCookie, keepRefreshCookie, refreshCookieOf, requireOwnPage } from "./refresh-cookie.js";
-import { logInBody, logOutBody, refreshBody, signUpBody } from "./schemas.js";
+import type { Reply } from "./route.js";
+import type { LogOutBody, RefreshBody } from "./schemas.js";
 
 /** `POST /signup` */
-export async function postSignUp({ request, caller, parts }: Call): Promise<Response> {
-  const body = await requireBody(request, signUpBody);
+export async function postSignUp({ request, caller, parts }: Call, body: SignUp): Promise<Reply> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await signUp(parts.accounts, body, caller), 201);
+  return granted(await signUp(parts.accounts, body, caller));
 }
 
 /** `POST /token` */
-export async function postToken({ request, caller, parts }: Call): Promise<Response> {
-  const body = await requireBody(request, logInBody);
+export async function postToken({ request, caller, parts }: Call, body: LogIn): Promise<Reply> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await logIn(parts.accounts, body, caller), 200);
+  return granted(await logIn(parts.accounts, body, caller));
 }
 
 /** `POST /token/refresh`: the token in the body, or the cookie; never both. */
-export async function postTokenRefresh({ request, caller, parts }: Call): Promise<Response> {
+export async function postTokenRefresh({ request, caller, parts }: Call, body: RefreshBody = {}): Promise<Reply> {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
-  const { refresh_token: inBody, audience } = (await readBody(request, refreshBody)) ?? {};
-  const refreshToken = cookie ?? inBody;
-  if (refreshToken === undefined || (cookie !== undefined && inBody !== undefined)) {
+  const refreshToken = cookie ?? body.refresh_token;
+  if (refreshToken === undefined || (cookie !== undefined && body.refresh_token !== undefined)) {
     const message = "The refresh token comes in the body or in the cookie, and must come once.";
     throw new AuthError("invalid_request", { fields: [{ field: "refresh_token", message }] });
   }
   const transport = cookie === undefined ? "body" : "cookie";
-  return granted(await refresh(parts.accounts, { refreshToken, transport, audience }, caller), 200);
+  return granted(await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller));
 }
 
 /** `DELETE /token`: by the access token, a refresh token, or the cookie; 204 whatever they are worth. */
-export async function deleteToken({ request, parts }: Call): Promise<Response> {
+export async function deleteToken({ request, parts }: Call, body: LogOutBody = {}): Promise<Reply> {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
-  const body = await readBody(request, logOutBody);
-  await logOut(parts.accounts, { accessToken: accessTokenOf(request), refreshToken: body?.refresh_token });
-  await logOut(parts.accounts, { refreshToken: cookie });
-  return new Response(null, {
-    status: 204,
-    headers: cookie === undefined ? {} : { "set-cookie": dropRefreshCookie() },
-  });
+  const refreshTokens = [body.refresh_token, cookie].filter((token) => token !== undefined);
+  await logOut(parts.accounts, { accessToken: accessTokenOf(request), refreshTokens });
+  return cookie === undefined ? {} : { headers: { "set-cookie": dropRefreshCookie() } };
 }
 
 /** A header that holds no token logs nobody out, and is no reason to refuse. */
@@ -61,9 +54,8 @@ function accessTokenOf(request: Request): string | undefined {
 }
 
 /** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */
-function granted(grant: Grant, status: number): Response {
+function granted(grant: Grant): Reply {
   const body = { token: grant.token, user_id: grant.userId, token_type: "Bearer", expires_in: grant.expiresIn };
-  if (grant.transport === "body") return Response.json({ ...body, refresh_token: grant.refreshToken }, { status });
-  const cookie = keepRefreshCookie(grant.refreshToken, grant.sessionSeconds);
-  return Response.json(body, { status, headers: { "set-cookie": cookie } });
+  if (grant.transport === "body") return { body: { ...body, refresh_token: grant.refreshToken } };
+  return { body, headers: { "set-cookie": keepRefreshCookie(grant.refreshToken, grant.sessionSeconds) } };
 }

@@ -1,22 +1,28 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 const BYTES = 32;
+const HOW = `Make one with: node -p "crypto.randomBytes(${BYTES}).toString('base64url')"`;
 const TEXT = /^[A-Za-z0-9_-]{43}$/;
-
-/** A new master key as text: 32 random bytes in base64url. */
-export function newSecret(): string {
-  return randomBytes(BYTES).toString("base64url");
-}
 
 /** The master key of a secret's text. A `TypeError` that names the setting, never the value, where it is not one. */
 export function masterKeyOf(secret: string, setting: string): Buffer {
   const bytes = TEXT.test(secret) ? Buffer.from(secret, "base64url") : undefined;
   if (bytes === undefined || bytes.toString("base64url") !== secret) {
-    throw new TypeError(`${setting} must be ${BYTES} random bytes in base64url (43 characters).`);
+    throw new TypeError(`${setting} must be ${BYTES} random bytes in base64url (43 characters). ${HOW}`);
   }
-  if (new Set(bytes).size < 16) throw new TypeError(`${setting} is not random: make a new one.`);
+  if (new Set(bytes).size < 16) throw new TypeError(`${setting} is not random. ${HOW}`);
   return bytes;
 }
 
@@ -50,19 +56,28 @@ function readSecretFile(path: string): string | undefined {
   }
 }
 
+/** Written under another name and linked, so that nobody ever reads half of it; of two that try at once, one wins. */
 function makeSecretFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  let file: number;
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const file = openSync(draft, "wx", 0o600);
   try {
-    file = openSync(path, "wx", 0o600);
+    writeSync(file, `${randomBytes(BYTES).toString("base64url")}\n`);
+    fsyncSync(file);
+    linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    closeSync(file);
+    unlinkSync(draft);
   }
-  writeSync(file, `${newSecret()}\n`);
-  fsyncSync(file);
-  closeSync(file);
-  const folder = openSync(dirname(path), "r");
+  syncFolder(dirname(path));
+}
+
+/** Windows opens no folders, and needs none synced. */
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
   fsyncSync(folder);
   closeSync(folder);
 }

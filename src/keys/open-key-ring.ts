@@ -46,7 +46,7 @@ export async function openKeyRing({ store, masterKey, algorithm, now }: KeyRingO
     rows = await store.keys.list();
   }
   const open = (row: KeyRow): Buffer => {
-    const plain = unseal(row.sealed, masterKey, row.kid, row.purpose);
+    const plain = unseal(row.sealed, masterKey, row);
     if (plain === undefined)
       throw new TypeError("The secret is not the one that the keys in the database were sealed with.");
     return plain;
@@ -71,18 +71,11 @@ export async function openKeyRing({ store, masterKey, algorithm, now }: KeyRingO
 
 function newKeys(masterKey: Uint8Array, algorithm: Algorithm, createdAt: number): readonly KeyRow[] {
   const key = generateKey({ alg: algorithm });
-  const access = Buffer.from(JSON.stringify(exportKey(key)));
-  const dataKid = randomBytes(4).toString("hex");
-  return [
-    { kid: key.kid, purpose: "access", alg: key.alg, sealed: seal(access, masterKey, key.kid, "access"), createdAt },
-    {
-      kid: dataKid,
-      purpose: "refresh",
-      alg: "HS256",
-      sealed: seal(randomBytes(32), masterKey, dataKid, "refresh"),
-      createdAt,
-    },
-  ];
+  const rows = [
+    { kid: key.kid, purpose: "access", alg: key.alg, plain: Buffer.from(JSON.stringify(exportKey(key))) },
+    { kid: randomBytes(4).toString("hex"), purpose: "refresh", alg: "HS256", plain: randomBytes(32) },
+  ] as const;
+  return rows.map(({ plain, ...row }) => ({ ...row, sealed: seal(plain, masterKey, row), createdAt }));
 }
 
 function openAccessKey(row: KeyRow, plain: Buffer): PrivateKey {

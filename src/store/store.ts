@@ -62,7 +62,6 @@ export interface KeyRow {
 export interface Rotation {
   readonly idleExpiresAt: number;
   readonly largestExp: number;
-  readonly usedAt: number;
 }
 
 /** A session with its user and the database time, in milliseconds, at which both were read. */

@@ -1,8 +1,8 @@
 import type { ClaimRules } from "./check-claims.js";
 import type { Claims } from "./claims.js";
 import { explainSteps } from "./explain.js";
-import { createHeaderReader, type KeySource } from "./header-reader.js";
 import { freezeDeep } from "./freeze-deep.js";
+import { createHeaderReader, type KeySource } from "./header-reader.js";
 import { createTokenCache } from "./token-cache.js";
 import { TokenError } from "./token-error.js";
 import { createTokenReader, type Reading } from "./token-reader.js";

@@ -13,14 +13,14 @@ export function fromJwks(
   { alg }: { readonly alg?: Algorithm } = {},
 ): readonly PublicKey[] {
   if (!Array.isArray(jwks?.keys)) throw new TypeError("A JWK set is an object with an array of keys.");
-  const keys: PublicKey[] = [];
-  for (const jwk of jwks.keys) {
-    if (typeof jwk !== "object" || jwk === null) throw new TypeError("A key of the JWK set is no object.");
-    if (jwk.d !== undefined || jwk.kty === "oct") throw new TypeError("The JWK set holds a private key or a secret.");
-    const own = jwk.alg ?? algorithmOfCurve(jwk.crv) ?? (jwk.kty === "RSA" ? alg : undefined);
-    if (isForSignatures(jwk) && isAlgorithm(own)) keys.push(importKey(jwk, { alg: own }) as PublicKey);
-  }
-  return keys;
+  return jwks.keys.map((jwk) => importPublished(jwk, alg)).filter((key) => key !== undefined);
+}
+
+function importPublished(jwk: JsonWebKey, algorithmOfRsa: Algorithm | undefined): PublicKey | undefined {
+  if (typeof jwk !== "object" || jwk === null) throw new TypeError("A key of the JWK set is no object.");
+  if (jwk.d !== undefined || jwk.kty === "oct") throw new TypeError("The JWK set holds a private key or a secret.");
+  const alg = jwk.alg ?? algorithmOfCurve(jwk.crv) ?? (jwk.kty === "RSA" ? algorithmOfRsa : undefined);
+  return isForSignatures(jwk) && isAlgorithm(alg) ? (importKey(jwk, { alg }) as PublicKey) : undefined;
 }
 
 function isForSignatures({ use, key_ops: operations }: JsonWebKey): boolean {

@@ -34,6 +34,16 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
   let last: { readonly text: string; readonly open: OpenHeader } | undefined;
   let choose = chooserOf(source);
 
+  const openHeader = (headerText: string): OpenHeader => {
+    const header = parseHeader(headerText);
+    if (profile.kidRequired && header.kid === undefined) {
+      throw new TokenError("key_id_missing", "key", { claim: "kid" });
+    }
+    const key = choose.key(header);
+    requireType(header, profile);
+    return { header, key, check: signatureCheck(key) };
+  };
+
   const read = (headerText: string): OpenHeader => {
     if (last?.text === headerText) return last.open;
     const known = kept.get(headerText);
@@ -41,12 +51,7 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
       last = { text: headerText, open: known };
       return known;
     }
-    const header = parseHeader(headerText);
-    if (profile.kidRequired && header.kid === undefined)
-      throw new TokenError("key_id_missing", "key", { claim: "kid" });
-    const key = choose.key(header);
-    requireType(header, profile);
-    const open = { header, key, check: signatureCheck(key) };
+    const open = openHeader(headerText);
     if (choose.fixed && headerText.length <= LONGEST_KEPT) {
       if (kept.size >= MOST_KEPT) kept.clear();
       kept.set(headerText, open);

@@ -20,7 +20,8 @@ export function requireStrongSecret(secret: Buffer, least: number): void {
 export function requireRandomSecret(secret: Buffer): void {
   if (isText(secret)) return;
   const spellings = [secret.toString("hex"), secret.toString("hex").toUpperCase(), secret.toString("base64url")];
-  if (new Set(secret).size < LEAST_DIFFERENT || spellings.some((text) => PUBLISHED_SECRETS.has(text))) throw guessable();
+  if (new Set(secret).size < LEAST_DIFFERENT || spellings.some((text) => PUBLISHED_SECRETS.has(text)))
+    throw guessable();
 }
 
 // Of 32 random bytes fewer than this many different ones do not happen.

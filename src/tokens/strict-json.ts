@@ -5,6 +5,8 @@ const DEEPEST = 16;
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
 
 /** A JSON object as it was parsed: its members are whatever its sender wrote. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -42,9 +44,9 @@ function surveyMembers(bytes: Buffer): number {
     const byte = bytes[index];
     if (byte === QUOTE) index = endOfString(bytes, index + 1);
     else if (byte === COLON) members++;
-    else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > DEEPEST) return -1;
-    } else if (byte === 0x7d || byte === 0x5d) depth--;
+    // The brackets of arrays are those of objects without the bit 0x20.
+    else if (((byte as number) | 0x20) === OPENING && ++depth > DEEPEST) return -1;
+    else if (((byte as number) | 0x20) === CLOSING) depth--;
   }
   return members;
 }

@@ -50,9 +50,9 @@ export function requireVerifierRules(options: VerifierOptions): VerifierRules {
   if (profile.namesRequired && (issuer === undefined || audience === undefined)) {
     throw new TypeError(`A verifier of the profile ${profile.name} needs the issuer and the audience that it wants.`);
   }
-  if (typeof leeway !== "number" || !(leeway >= 0 && leeway <= MOST_LEEWAY)) throw new TypeError(`The leeway must be 0 to ${MOST_LEEWAY} seconds.`);
-  if (typeof maxLifetime !== "number" || !(maxLifetime > 0 && maxLifetime < Number.POSITIVE_INFINITY)) {
-    throw new TypeError("The longest lifetime must be a number of seconds over 0.");
+  if (!isBetween(leeway, 0, MOST_LEEWAY)) throw new TypeError(`The leeway must be 0 to ${MOST_LEEWAY} seconds.`);
+  if (!isBetween(maxLifetime, 1, Number.MAX_SAFE_INTEGER)) {
+    throw new TypeError("The longest lifetime must be a number of seconds, 1 or more.");
   }
   if (!Array.isArray(requiredClaims)) throw new TypeError("The required claims must be a list of names.");
   for (const name of requiredClaims) requireText(name, "name of a required claim");
@@ -69,6 +69,11 @@ export function requireVerifierRules(options: VerifierOptions): VerifierRules {
     now: options.now ?? Date.now,
     cacheBounds: options.cache === false ? undefined : { ...DEFAULT_BOUNDS, ...options.cache },
   };
+}
+
+/** A text in place of a number would not be compared, it would be added to. */
+function isBetween(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && value >= least && value <= most;
 }
 
 function listed(audience: string | readonly string[] | undefined): readonly string[] | undefined {

@@ -38,8 +38,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
     }
 
     function next(parts: Partial<Parameters<Store["sessions"]["rotate"]>[2]> = {}) {
-      const usedAt = Date.now();
-      return { usedAt, idleExpiresAt: usedAt + 300_000, largestExp: 2000, ...parts };
+      return { idleExpiresAt: Date.now() + 300_000, largestExp: 2000, ...parts };
     }
 
     async function sessionNow(id: string): Promise<SessionRow> {
@@ -147,12 +146,16 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
       it("a rotation moves the generation by one and notes when, and how long the session may be idle now", async () => {
         const { session } = await signedUp();
         const rotation = next();
+        const before = await store.now();
         expect(await store.sessions.rotate(session.id, 0, rotation)).toBe(true);
-        expect(await sessionNow(session.id)).toEqual({
+        const rotated = await sessionNow(session.id);
+        expect(rotated.rotatedAt).toBeGreaterThanOrEqual(before);
+        expect(rotated.rotatedAt).toBeLessThanOrEqual(await store.now());
+        expect(rotated).toEqual({
           ...session,
           generation: 1,
-          rotatedAt: rotation.usedAt,
-          lastUsedAt: rotation.usedAt,
+          rotatedAt: rotated.rotatedAt,
+          lastUsedAt: rotated.rotatedAt,
           idleExpiresAt: rotation.idleExpiresAt,
           largestExp: 2000,
         });

@@ -128,13 +128,7 @@ describe("several verifiers that know one header", () => {
       },
     });
     expect(() => anyVerifier([broken, newVerifier]).verifySync("a.b.c")).toThrow();
-    const late: Verifier = {
-      ...newVerifier,
-      verifySync: () => {
-        throw new RangeError("late");
-      },
-    };
-    expect(() => anyVerifier([late, newVerifier]).verifySync(newToken)).toThrow(RangeError);
+    expect(() => anyVerifier([failing(new RangeError("late")), newVerifier]).verifySync(newToken)).toThrow(RangeError);
   });
 
   it("count a refusal by its name, not its class: it may be of a second copy of the package", () => {
@@ -142,16 +136,19 @@ describe("several verifiers that know one header", () => {
       override name = "TokenError";
       readonly code = "invalid_token";
       readonly reason = "expired";
+      readonly check = "times";
     }
-    const foreign: Verifier = {
-      ...newVerifier,
-      verifySync: () => {
-        throw new Foreign();
-      },
-    };
-    expect(anyVerifier([foreign, newVerifier]).verifySync(newToken).sub).toBe("42");
+    expect(anyVerifier([failing(new Foreign()), newVerifier]).verifySync(newToken).sub).toBe("42");
   });
 });
+
+/** A verifier that knows the header of the new tokens and fails on each. */
+function failing(error: Error): Verifier {
+  const fail = () => {
+    throw error;
+  };
+  return { ...newVerifier, verifySync: fail, inspectSync: fail, verify: async () => fail() };
+}
 
 describe("anyVerifier refuses with a TypeError", () => {
   it.each<[string, unknown]>([

@@ -139,10 +139,10 @@ describe("a remembered token does not help", () => {
   });
 
   it.each([
-    ["its session", { session: "session-1" }, "session"],
-    ["its jti", { token: JTI }, "token"],
-    ["its key", { key: key.kid }, "key"],
-    ["its session before now", { session: "session-1", before: NOW * 2 }, "session"],
+    ["its session", { session: "session-1" }, "sid"],
+    ["its jti", { token: JTI }, "jti"],
+    ["its key", { key: key.kid }, "kid"],
+    ["its session before now", { session: "session-1", before: NOW * 2 }, "sid"],
   ] as const)("once %s is taken back, at the very next check", (_name, revocation, claim) => {
     const revocations = createRevocations({ now: () => NOW });
     const verifier = verifierOf(key, { revocations });

@@ -54,7 +54,7 @@ describe("explain", () => {
       ["wrong_issuer", "iss"],
       ["wrong_audience", "aud"],
       ["claim_invalid", "sub"],
-      ["revoked", "session"],
+      ["revoked", "sid"],
     ]);
   });
 
@@ -82,9 +82,9 @@ describe("explain", () => {
   });
 
   it("does not call a check passed that was never made: a typ that is no text says nothing of the key", () => {
-    const [, keyVerdict, typeVerdict] = explain(withHeader({ typ: 5, kid: "nobody" }), verifier);
-    expect(typeVerdict?.verdict === "failed" || keyVerdict?.verdict === "failed").toBe(true);
-    expect(keyVerdict?.verdict).not.toBe("passed");
+    const [shape, keys, type] = explain(withHeader({ typ: 5, kid: "nobody" }), verifier);
+    expect([shape, keys, type].some((verdict) => verdict?.verdict === "failed")).toBe(true);
+    expect(keys?.verdict).not.toBe("passed");
   });
 
   it("holds neither the token nor a segment of it, and can be written as JSON", () => {

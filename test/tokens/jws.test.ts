@@ -41,7 +41,7 @@ describe("a JWS", () => {
       typ: "secevent+jwt",
       x: 1,
     });
-    expect(verifyJws(signJws("x", key, { header: { alg: "none" } }), [key]).header.alg).toBe("ES256");
+    expect(() => signJws("x", key, { header: { alg: "none" } })).toThrow(TypeError);
     for (const kid of ["other", undefined, null, 5])
       expect(() => signJws("x", key, { header: { kid } })).toThrow(TypeError);
   });

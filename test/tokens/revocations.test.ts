@@ -180,7 +180,7 @@ describe("a verifier with a live set", () => {
     expect(factsOf(() => verifier.verifySync(goodToken(key, { sid: "session-2" })))).toEqual({
       reason: "revoked",
       check: "revocation",
-      claim: "session",
+      claim: "sid",
     });
   });
 

@@ -319,7 +319,7 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
     [
       "whose typ is a number",
       withHeader({ typ: 1 }),
-      { reason: "claim_invalid", check: "type", claim: "typ", part: "header" },
+      { reason: "claim_invalid", check: "shape", claim: "typ", part: "header" },
     ],
     [
       "signed by another key",
@@ -759,7 +759,7 @@ describe("allowExpired", () => {
     expect(factsOf(() => taken.verifySync(withClaims(expired), { allowExpired: true }))).toEqual({
       reason: "revoked",
       check: "revocation",
-      claim: "session",
+      claim: "sid",
     });
   });
 });

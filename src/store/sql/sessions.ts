@@ -102,8 +102,8 @@ function rotateSession(dialect: Dialect) {
       .updateTable("sessions")
       .set((eb) => ({
         generation: eb("generation", "+", 1),
-        rotated_at: next.usedAt,
-        last_used_at: next.usedAt,
+        rotated_at: dialect.clock,
+        last_used_at: dialect.clock,
         idle_expires_at: next.idleExpiresAt,
         largest_exp: largerExp(eb, next.largestExp),
       }))
