@@ -59,6 +59,7 @@ export function anyVerifier<C extends Claims = Claims>(
   };
 
   const explain = (token: string) => {
+    if (asked().length === 0) return entries[0]?.verifier.explain(token) as readonly CheckVerdict[];
     const explanations = candidates(token).map((verifier) => verifier.explain(token));
     const accepting = explanations.find((verdicts) => verdicts.every(({ verdict }) => verdict === "passed"));
     return accepting ?? (explanations[0] as readonly CheckVerdict[]);
@@ -85,8 +86,12 @@ interface Entry<C extends Claims> {
 }
 
 function requireEntry<C extends Claims>(given: Verifier<C> | Until<C>): Entry<C> {
-  if (!("until" in given)) return { verifier: given, until: Number.POSITIVE_INFINITY };
-  const until = given.until instanceof Date ? given.until.getTime() : Number.NaN;
-  if (Number.isNaN(until)) throw new TypeError("The until of a verifier must be a valid Date.");
-  return { verifier: given.verifier, until };
+  const { verifier, until } = "until" in given ? given : { verifier: given, until: undefined };
+  if (typeof verifier?.inspectSync !== "function")
+    throw new TypeError("anyVerifier takes verifiers, or { verifier, until }.");
+  if (until === undefined) return { verifier, until: Number.POSITIVE_INFINITY };
+  if (!(until instanceof Date) || Number.isNaN(until.getTime())) {
+    throw new TypeError("The until of a verifier must be a valid Date.");
+  }
+  return { verifier, until: until.getTime() };
 }

@@ -109,7 +109,8 @@ function requireAudience(claims: JsonObject, { audience, requiredClaims }: Claim
 
 function requireClaims(claims: JsonObject, { otherClaims }: ClaimRules): void {
   for (const { name, shape, required } of otherClaims) {
-    const value = claims[name];
+    // Every object has a constructor, and no claim of that name.
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
     if (value === undefined) {
       if (required) throw new TokenError("claim_missing", "claims", { claim: name });
     } else if (shape !== undefined && !hasShape(value, shape)) {

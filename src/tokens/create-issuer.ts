@@ -4,6 +4,7 @@ import { LONGEST_TOKEN } from "./compact.js";
 import { type Key, requireSigningKey, type SigningKey } from "./key.js";
 import { type Profile, type ProfileName, requireProfile } from "./profiles.js";
 import { signatureMaker } from "./signature.js";
+import { parseStrictObject } from "./strict-json.js";
 import { uuidV7 } from "./uuid-v7.js";
 
 /** What an issuer is made of. Durations are in seconds; `now` answers in milliseconds. */
@@ -65,7 +66,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
         ...claims,
       };
       requireMintable(all, profile);
-      const input = `${header}.${encodeBase64url(JSON.stringify(all))}`;
+      const payload = Buffer.from(JSON.stringify(all));
+      requireReadable(payload);
+      const input = `${header}.${encodeBase64url(payload)}`;
       const token = `${input}.${make(input)}`;
       if (token.length > LONGEST_TOKEN)
         throw new TypeError(`The token would be longer than ${LONGEST_TOKEN} characters.`);
@@ -96,6 +99,15 @@ function requireMintable(claims: Record<string, unknown>, profile: Profile): voi
   const lifetime = (claims.exp as number) - (claims.iat as number);
   if (!(lifetime > 0 && lifetime <= profile.maxLifetime)) {
     throw new TypeError(`A token of the profile ${profile.name} lives for 1 to ${profile.maxLifetime} seconds.`);
+  }
+}
+
+/** Nesting, member names and half characters that a verifier refuses are refused here, where they can still be mended. */
+function requireReadable(payload: Buffer): void {
+  try {
+    parseStrictObject(payload, "payload");
+  } catch (cause) {
+    throw new TypeError("The claims cannot be written as a token.", { cause });
   }
 }
 

@@ -15,7 +15,7 @@ export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
   const kid = options.kid ?? jwk.kid;
   requireMembers(jwk, memberRules(alg, isPrivate));
   const handle = handleOf(jwk, isPrivate);
-  if (isPrivate) requireOwnHalf(jwk, handle);
+  requireOneKey(jwk, handle);
   return makeKey(handle, alg, kid as string | undefined);
 }
 
@@ -78,11 +78,10 @@ function requireMembers(jwk: JsonWebKey, { kty, crv, lengths }: MemberRules): vo
   }
 }
 
-/** Node derives the public half of an Ed25519 key and never looks at the one that is given. */
-function requireOwnHalf(jwk: JsonWebKey, handle: KeyObject): void {
-  const own = createPublicKey(handle).export({ format: "jwk" });
-  if (own.x !== jwk.x || own.y !== jwk.y) {
-    throw new TypeError("The public half of the JWK does not belong to its private half.");
+/** Every member must be what the key itself would write: no zeros in front of a number, no half of another key. */
+function requireOneKey(jwk: JsonWebKey, handle: KeyObject): void {
+  for (const [name, value] of Object.entries(handle.export({ format: "jwk" }))) {
+    if (jwk[name] !== value) throw new TypeError(`The member ${name} of the JWK does not belong to its key.`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { constants, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { type Algorithm, type AlgorithmRules, requireAlgorithm } from "./algorithms.js";
-import { requireSoundRsa } from "./rsa-soundness.js";
+import { requireConsistentRsa, requireSoundRsa } from "./rsa-soundness.js";
 import { requireStrongSecret } from "./secret-strength.js";
 
 /** Throws a `TypeError` where a key is not of its algorithm's type, curve or size, or is too weak for it. */
@@ -31,10 +31,10 @@ function requireType(handle: KeyObject, alg: Algorithm, rules: AlgorithmRules): 
 
 /** A private key whose stored public half is not its own would sign what nobody can verify. */
 function requirePair(handle: KeyObject, half: KeyObject, rules: AlgorithmRules): void {
+  if (rules.kind === "rsa" || rules.kind === "rsa-pss") requireConsistentRsa(handle);
   const hash = rules.kind === "ed25519" ? null : "sha256";
   const probe = Buffer.from("latchkey");
-  const padding = rules.kind === "rsa" || rules.kind === "rsa-pss" ? { padding: constants.RSA_PKCS1_PADDING } : {};
-  if (!verify(hash, probe, half, sign(hash, probe, { key: handle, ...padding }))) {
+  if (!verify(hash, probe, half, sign(hash, probe, handle))) {
     throw new TypeError("The public half does not belong to the private key.");
   }
 }

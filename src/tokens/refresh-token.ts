@@ -7,6 +7,12 @@ const BODY = 1 + 4 + 16 + 4;
 const MAC = 32;
 const PREFIX = "lkr_";
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function isUint32(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+}
+
 /** What a refresh token says in the clear: which data key made it, which session it is of, and which generation. */
 export interface RefreshParts {
   readonly keyId: number;
@@ -27,6 +33,9 @@ export interface RefreshBinding {
 
 /** Derives the refresh token of a session's generation: the same parts and binding always give the same token, so none is stored. */
 export function deriveRefreshToken(parts: RefreshParts, binding: RefreshBinding): string {
+  if (!UUID.test(parts.session) || !isUint32(parts.keyId) || !isUint32(parts.generation)) {
+    throw new TypeError("A refresh token is of a session that is a UUID, and of whole numbers of 32 bits.");
+  }
   const body = Buffer.alloc(BODY);
   body.writeUInt8(VERSION, 0);
   body.writeUInt32BE(parts.keyId, 1);

@@ -15,9 +15,32 @@ export function requireSoundRsa(key: KeyObject): void {
   if (publicExponent < LEAST_EXPONENT || publicExponent > GREATEST_EXPONENT || publicExponent % 2n === 0n) {
     throw new TypeError("The RSA exponent must be an odd number from 65537 to 2^32.");
   }
-  const modulus = BigInt(`0x${Buffer.from(key.export({ format: "jwk" }).n ?? "", "base64url").toString("hex")}`);
+  const modulus = numberOf(key.export({ format: "jwk" }).n);
   if (modulus % 2n === 0n) throw new TypeError("The RSA modulus is even.");
   if (isFromRoca(modulus)) throw new TypeError("The RSA key was made by a faulty generator (ROCA, CVE-2017-15361).");
+}
+
+/**
+ * Throws a `TypeError` where the numbers of a private RSA key do not belong together (RFC 8017 section 3.2). OpenSSL signs with some of them
+ * and never looks at the others.
+ */
+export function requireConsistentRsa(key: KeyObject): void {
+  const jwk = key.export({ format: "jwk" });
+  const [n, e, d, p, q] = [numberOf(jwk.n), numberOf(jwk.e), numberOf(jwk.d), numberOf(jwk.p), numberOf(jwk.q)];
+  const holds =
+    p > 2n &&
+    q > 2n &&
+    p * q === n &&
+    (e * d) % (p - 1n) === 1n &&
+    (e * d) % (q - 1n) === 1n &&
+    numberOf(jwk.dp) === d % (p - 1n) &&
+    numberOf(jwk.dq) === d % (q - 1n) &&
+    (numberOf(jwk.qi) * q) % p === 1n;
+  if (!holds) throw new TypeError("The numbers of the RSA key do not belong together.");
+}
+
+function numberOf(base64url = ""): bigint {
+  return BigInt(`0x0${Buffer.from(base64url, "base64url").toString("hex")}`);
 }
 
 const SMALL_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157] as const;

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { createPublicKey } from "node:crypto";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { PUBLISHED_SECRETS } from "./published-secrets.js";
 
 /**
@@ -10,7 +10,8 @@ export function requireStrongSecret(secret: Buffer, least: number): void {
   if (secret.length < least) {
     throw new TypeError(`The secret must have at least ${least} bytes, it has ${secret.length}.`);
   }
-  if (isPublicKeyDer(secret) || KEY_TEXT.test(secret.toString("latin1"))) {
+  const text = secret.toString("latin1");
+  if (isKeyDer(secret) || isKeyDer(Buffer.from(text, "base64")) || KEY_TEXT.test(text)) {
     throw new TypeError("The secret is itself a key. Import it with the algorithm of that key.");
   }
   if (isText(secret) && isGuessable(secret.toString("utf8").trim())) throw guessable();
@@ -26,7 +27,7 @@ export function requireRandomSecret(secret: Buffer): void {
 
 // Of 32 random bytes fewer than this many different ones do not happen.
 const LEAST_DIFFERENT = 12;
-const KEY_TEXT = /-----BEGIN|^\s*(?:ssh-|ecdsa-)|"kty"|"keys"/;
+const KEY_TEXT = /---- ?BEGIN|^\s*(?:ssh-|ecdsa-)|"kty"|"keys"/;
 
 function guessable(): TypeError {
   return new TypeError(
@@ -34,17 +35,26 @@ function guessable(): TypeError {
   );
 }
 
-function isPublicKeyDer(bytes: Buffer): boolean {
+/** Whether bytes are the DER of a key: every kind of key there is begins as a sequence. */
+function isKeyDer(bytes: Buffer): boolean {
   if (bytes[0] !== 0x30) return false;
-  for (const type of ["spki", "pkcs1"] as const) {
-    try {
-      createPublicKey({ key: bytes, format: "der", type });
-      return true;
-    } catch {
-      // Not of this kind.
-    }
+  const readers = [
+    () => createPublicKey({ key: bytes, format: "der", type: "spki" }),
+    () => createPublicKey({ key: bytes, format: "der", type: "pkcs1" }),
+    () => createPrivateKey({ key: bytes, format: "der", type: "pkcs8" }),
+    () => createPrivateKey({ key: bytes, format: "der", type: "pkcs1" }),
+    () => createPrivateKey({ key: bytes, format: "der", type: "sec1" }),
+  ];
+  return readers.some(succeeds);
+}
+
+function succeeds(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
   }
-  return false;
 }
 
 const WHITE_SPACE = new Set([0x09, 0x0a, 0x0d]);
@@ -56,7 +66,7 @@ function isText(bytes: Buffer): boolean {
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 // No word is so short that random text would hold it by chance.
 const TELLING =
-  /secret|passw|change[-_ ]?(me|this|in)|example|insecure|qwerty|letmein|default|token[-_ ]?key|jwt[-_ ]|[-_ ]jwt|your[-_ ]|super[-_ ]|private[-_ ]?key|signing[-_ ]?key|development|production|bits[-_ ]long|abcdefgh|01234567|12345678/i;
+  /secret|passw|change[-_ ]?(me|this|in)|example|insecure|qwerty|letmein|default|token[-_ ]?key|(?:^|[-_ ])jwt(?:[-_ ]|$)|your[-_ ]|super[-_ ]|private[-_ ]?key|signing[-_ ]?key|development|production|bits[-_ ]long|abcdefgh|01234567|12345678/i;
 
 /** Whether a text is on the list of published secrets, is a UUID (122 bits), repeats itself, or reads like words instead of chance. */
 function isGuessable(text: string): boolean {

@@ -92,7 +92,7 @@ export function isTokenError(thrown: unknown): thrown is TokenError {
 const LONGEST = 64;
 
 function shortened(value: unknown): unknown {
-  if (typeof value === "string") return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  if (typeof value === "string") return value.length > LONGEST ? `${value.slice(0, LONGEST).toWellFormed()}…` : value;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return typeof value === "object" && value !== null ? "an object" : value;
 }

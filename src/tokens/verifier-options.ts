@@ -56,6 +56,7 @@ export function requireVerifierRules(options: VerifierOptions): VerifierRules {
   }
   if (!Array.isArray(requiredClaims)) throw new TypeError("The required claims must be a list of names.");
   for (const name of requiredClaims) requireText(name, "name of a required claim");
+  requireParts(options);
   const allRequired = [...profile.requiredClaims, ...requiredClaims];
   return {
     profile,
@@ -69,6 +70,16 @@ export function requireVerifierRules(options: VerifierOptions): VerifierRules {
     now: options.now ?? Date.now,
     cacheBounds: options.cache === false ? undefined : { ...DEFAULT_BOUNDS, ...options.cache },
   };
+}
+
+function requireParts({ now, claims, revocations }: VerifierOptions): void {
+  if (now !== undefined && typeof now !== "function") throw new TypeError("now must be a function.");
+  if (claims !== undefined && typeof claims["~standard"]?.validate !== "function") {
+    throw new TypeError("The schema of the claims must be a Standard Schema.");
+  }
+  if (revocations !== undefined && typeof revocations.find !== "function") {
+    throw new TypeError("The revocations must come from createRevocations.");
+  }
 }
 
 /** A text in place of a number would not be compared, it would be added to. */
