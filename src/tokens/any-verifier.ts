@@ -1,4 +1,5 @@
 import type { Claims } from "./claims.js";
+import { explainRefusal } from "./explain.js";
 import { isTokenError, TokenError } from "./token-error.js";
 import type { CheckVerdict, Inspection, Verifier, VerifyOptions } from "./verifier.js";
 
@@ -29,7 +30,7 @@ export function anyVerifier<C extends Claims = Claims>(
   /** Who is asked, in turn; where nobody knows the header, the first one says what is wrong with it. */
   const candidates = (token: string): readonly Verifier<C>[] => {
     const all = asked();
-    if (all.length === 0) throw new TokenError("key_unknown", "key");
+    if (all.length === 0) throw nobodyAsked();
     const knowing = all.filter((verifier) => verifier.recognizes(token));
     return knowing.length > 0 ? knowing : all.slice(0, 1);
   };
@@ -59,7 +60,7 @@ export function anyVerifier<C extends Claims = Claims>(
   };
 
   const explain = (token: string) => {
-    if (asked().length === 0) return entries[0]?.verifier.explain(token) as readonly CheckVerdict[];
+    if (asked().length === 0) return explainRefusal(nobodyAsked());
     const explanations = candidates(token).map((verifier) => verifier.explain(token));
     const accepting = explanations.find((verdicts) => verdicts.every(({ verdict }) => verdict === "passed"));
     return accepting ?? (explanations[0] as readonly CheckVerdict[]);
@@ -74,6 +75,10 @@ export function anyVerifier<C extends Claims = Claims>(
   };
 }
 
+function nobodyAsked(): TokenError {
+  return new TokenError("key_unknown", "key");
+}
+
 /** A refusal that another verifier may still overrule; thrown on where it is final, or no refusal at all. */
 function requireOpenRefusal(thrown: unknown): TokenError {
   if (!isTokenError(thrown) || thrown.reason === "revoked") throw thrown;
@@ -85,11 +90,17 @@ interface Entry<C extends Claims> {
   readonly until: number;
 }
 
+const FOREVER = new Date(8.64e15);
+
+function isUntil<C extends Claims>(given: Verifier<C> | Until<C>): given is Until<C> {
+  return typeof given === "object" && given !== null && "until" in given;
+}
+
 function requireEntry<C extends Claims>(given: Verifier<C> | Until<C>): Entry<C> {
-  const { verifier, until } = "until" in given ? given : { verifier: given, until: undefined };
-  if (typeof verifier?.inspectSync !== "function")
+  const { verifier, until } = isUntil(given) ? given : { verifier: given, until: FOREVER };
+  if (typeof verifier?.inspectSync !== "function") {
     throw new TypeError("anyVerifier takes verifiers, or { verifier, until }.");
-  if (until === undefined) return { verifier, until: Number.POSITIVE_INFINITY };
+  }
   if (!(until instanceof Date) || Number.isNaN(until.getTime())) {
     throw new TypeError("The until of a verifier must be a valid Date.");
   }

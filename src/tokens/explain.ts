@@ -34,6 +34,11 @@ export function explainSteps(token: string, reader: TokenReader): readonly Check
   return verdicts(refusals, payload !== undefined);
 }
 
+/** The verdicts of a token that was refused before anything after that check was looked at. */
+export function explainRefusal(refusal: TokenError): readonly CheckVerdict[] {
+  return verdicts(new Map([[refusal.check, refusal]]), false);
+}
+
 /** Where the payload was reached, every check was made; before, the checks after the refusal were not. */
 function verdicts(refusals: ReadonlyMap<Check, TokenError>, reachedPayload: boolean): readonly CheckVerdict[] {
   const stop = reachedPayload ? CHECKS.length : CHECKS.findIndex((check) => refusals.has(check));
