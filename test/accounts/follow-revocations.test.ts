@@ -1,0 +1,40 @@
+import { createRevocations } from "latchkey/tokens";
+import { describe, expect, it } from "vitest";
+import { followRevocations } from "../../dist/accounts/follow-revocations.js";
+import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
+import { newDatabase } from "../http/open-auth.js";
+import { sessionRow, userRow } from "../store/rows.mjs";
+
+const claims = (sid: string) => ({ iat: Math.floor(Date.now() / 1000), jti: "x", sid });
+
+describe("the live set of another process", () => {
+  it("begins with what is in the database, and follows it until it is stopped", async () => {
+    const path = newDatabase();
+    const [writer, reader] = [await openSqlite({ path }), await openSqlite({ path })];
+    const user = userRow();
+    const sessions = Array.from({ length: 40 }, () => sessionRow(user.id, { largestExp: 9_999_999_999 }));
+    const [early, stopped] = [sessions[0], sessions[39]];
+    if (early === undefined || stopped === undefined) throw new Error("There are no sessions.");
+    await writer.users.add(user, early);
+    for (const session of sessions.slice(1)) await writer.sessions.start(session, { passwordHash: user.passwordHash });
+    await writer.sessions.end(early.id, "log_out");
+
+    const live = createRevocations();
+    const follower = await followRevocations({ store: reader, live, log: () => {} });
+    expect(live.find(claims(early.id), "kid")).toBe("session");
+    for (const session of sessions.slice(1, 39)) {
+      expect(live.find(claims(session.id), "kid")).toBeUndefined();
+      await writer.sessions.end(session.id, "log_out");
+    }
+    const missing = () =>
+      sessions.slice(1, 39).filter((each) => live.find(claims(each.id), "kid") === undefined).length;
+    await expect.poll(missing, { interval: 10, timeout: 2000 }).toBe(0);
+
+    follower.stop();
+    await writer.sessions.end(stopped.id, "log_out");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(live.find(claims(stopped.id), "kid")).toBeUndefined();
+    await writer.close();
+    await reader.close();
+  });
+});

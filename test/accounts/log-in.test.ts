@@ -1,0 +1,107 @@
+import { hashSync } from "@node-rs/argon2";
+import { describe, expect, it } from "vitest";
+import type { AccountParts } from "../../dist/accounts/account-parts.js";
+import { logIn } from "../../dist/accounts/log-in.js";
+import { signUp } from "../../dist/accounts/sign-up.js";
+import type { Passwords } from "../../dist/passwords/create-passwords.js";
+import { openParts } from "./account-parts.js";
+
+const PASSWORD = "seven wild geese at dawn";
+const INVALID = { name: "AuthError", code: "invalid_credentials" };
+const parts = await openParts();
+
+let users = 0;
+async function newUser() {
+  const username = `user ${users++}`;
+  const { userId } = await signUp(parts, { username, password: PASSWORD }, {});
+  return { username, userId };
+}
+
+/** The hash of a user, as it is stored. */
+async function hashOf(userId: string): Promise<string> {
+  return (await parts.store.users.findById(userId))?.passwordHash ?? "";
+}
+
+/** Gives a user a hash of an older cost. */
+async function outdate(userId: string): Promise<string> {
+  const old = hashSync(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+  expect(await parts.store.users.replacePasswordHash(userId, await hashOf(userId), old)).toBe(true);
+  return old;
+}
+
+/** The same parts, with something that happens right after a password was checked. */
+function afterEachCheck(happens: () => Promise<unknown>): AccountParts {
+  const passwords: Passwords = {
+    ...parts.passwords,
+    async verify(password, hash) {
+      const verdict = await parts.passwords.verify(password, hash);
+      await happens();
+      return verdict;
+    },
+  };
+  return { ...parts, passwords };
+}
+
+describe("log-in", () => {
+  it("costs one hash, whether or not there is such a user and whether or not the password is right", async () => {
+    const { username } = await newUser();
+    let checks = 0;
+    const counted = afterEachCheck(async () => {
+      checks += 1;
+    });
+    await logIn(counted, { username, password: PASSWORD }, {});
+    expect(checks).toBe(1);
+    await expect(logIn(counted, { username, password: "other password" }, {})).rejects.toMatchObject(INVALID);
+    expect(checks).toBe(2);
+    await expect(logIn(counted, { username: "nobody", password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
+    expect(checks).toBe(3);
+    await expect(logIn(counted, { username: "\0", password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
+    expect(checks).toBe(4);
+  });
+
+  it("begins no session where the password was changed while it was checked", async () => {
+    const { username, userId } = await newUser();
+    const from = await hashOf(userId);
+    const to = await parts.passwords.hash("the new password");
+    const changing = afterEachCheck(() => parts.store.users.replacePasswordHash(userId, from, to));
+    await expect(logIn(changing, { username, password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
+    expect(parts.events.filter((event) => event.event === "user.logged_in" && event.user === userId)).toEqual([]);
+    await expect(logIn(parts, { username, password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
+    expect((await logIn(parts, { username, password: "the new password" }, {})).userId).toBe(userId);
+  });
+
+  it("with a hash of an older cost makes a new one", async () => {
+    const { username, userId } = await newUser();
+    const old = await outdate(userId);
+    expect((await logIn(parts, { username, password: PASSWORD }, {})).userId).toBe(userId);
+    const hash = await hashOf(userId);
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(hash).not.toBe(old);
+    await logIn(parts, { username, password: PASSWORD }, {});
+    expect(await hashOf(userId)).toBe(hash);
+  });
+
+  it("with a wrong password leaves an older hash as it is", async () => {
+    const { username, userId } = await newUser();
+    const old = await outdate(userId);
+    await expect(logIn(parts, { username, password: "other password" }, {})).rejects.toMatchObject(INVALID);
+    expect(await hashOf(userId)).toBe(old);
+  });
+
+  it("with a hash of an older cost does not undo a password that was changed meanwhile", async () => {
+    const { username, userId } = await newUser();
+    const old = await outdate(userId);
+    const to = await parts.passwords.hash("the new password");
+    const changing = afterEachCheck(() => parts.store.users.replacePasswordHash(userId, old, to));
+    await expect(logIn(changing, { username, password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
+    expect(await hashOf(userId)).toBe(to);
+  });
+
+  it("with a hash of an older cost, from several places at once, succeeds for all of them", async () => {
+    const { username, userId } = await newUser();
+    await outdate(userId);
+    const log = Array.from({ length: 4 }, () => logIn(parts, { username, password: PASSWORD }, {}));
+    expect((await Promise.allSettled(log)).map((each) => each.status)).toEqual(Array(4).fill("fulfilled"));
+    expect(await hashOf(userId)).toMatch(/m=19456,t=2,p=1/);
+  });
+});

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AuthOptions, type AuthServer, createAuth, type LogEvent } from "latchkey";
+import { afterAll } from "vitest";
+import { loadSqlite, type SqliteConnection } from "../../dist/store/sqlite/load-sqlite.js";
+
+export const ORIGIN = "http://localhost:4000";
+export const PASSWORD = "seven wild geese at dawn";
+export const DAY = 86_400;
+
+/** A clock that stands still until it is moved. */
+export interface Clock {
+  now(): number;
+  advance(seconds: number): void;
+}
+
+/** An answer, read to its end. `body` is the JSON object of it, or empty. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What a client gets for a log-in in a body. */
+export interface Tokens {
+  readonly token: string;
+  readonly refresh_token: string;
+  readonly user_id: string;
+}
+
+type HeaderList = Readonly<Record<string, string>>;
+
+/** An auth under test, with its door. Paths are those of a server without a path of its own. */
+export interface OpenAuth {
+  readonly auth: AuthServer;
+  readonly clock: Clock;
+  readonly events: LogEvent[];
+  call(path: string, init?: RequestInit): Promise<Answer>;
+  get(path: string, headers?: HeaderList): Promise<Answer>;
+  /** Sends a body as JSON; a text is sent as it is. */
+  post(path: string, body: unknown, headers?: HeaderList): Promise<Answer>;
+  me(token: string): Promise<Answer>;
+  refresh(refreshToken: string, more?: object): Promise<Answer>;
+  logOut(headers?: HeaderList, body?: unknown): Promise<Answer>;
+  /** Makes an account of that name, and its tokens. */
+  signUp(username: string, more?: object): Promise<Tokens>;
+  logIn(username: string, more?: object): Promise<Tokens>;
+}
+
+const closings: (() => Promise<void>)[] = [];
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const close of closings) await close();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that goes when the test file ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** The path of a database that is not there yet, in a folder of its own. */
+export function newDatabase(): string {
+  return join(temporaryFolder(), "latchkey.db");
+}
+
+export function createClock(): Clock {
+  let time = Date.UTC(2027, 0, 15, 8, 0, 0);
+  return {
+    now: () => time,
+    advance: (seconds) => {
+      time += Math.round(seconds * 1000);
+    },
+  };
+}
+
+/** Opens an auth, in memory where no database is named, on a clock that stands still; it closes when the test file ends. */
+export async function openAuth(options: Partial<AuthOptions> = {}, clock: Clock = createClock()): Promise<OpenAuth> {
+  const events: LogEvent[] = [];
+  const log = (event: LogEvent) => {
+    events.push(event);
+  };
+  const auth = await createAuth({ database: ":memory:", url: ORIGIN, now: clock.now, log, ...options });
+  closings.push(() => auth.close());
+  return { auth, clock, events, ...doorOf(auth) };
+}
+
+function doorOf(auth: AuthServer) {
+  const call = async (path: string, init: RequestInit = {}) => {
+    return read(await auth.handler(new Request(ORIGIN + path, init), { address: "192.0.2.7" }));
+  };
+  const get = (path: string, headers: HeaderList = {}) => call(path, { headers });
+  const send = (method: string, path: string, body: unknown, headers: HeaderList) =>
+    call(path, {
+      method,
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const post = (path: string, body: unknown, headers: HeaderList = {}) => send("POST", path, body, headers);
+  return {
+    call,
+    get,
+    post,
+    me: (token: string) => get("/me", bearer(token)),
+    refresh: (refreshToken: string, more: object = {}) =>
+      post("/token/refresh", { refresh_token: refreshToken, ...more }),
+    logOut: (headers: HeaderList = {}, body?: unknown) =>
+      body === undefined ? call("/token", { method: "DELETE", headers }) : send("DELETE", "/token", body, headers),
+    signUp: async (username: string, more: object = {}) =>
+      tokensOf(await post("/signup", { username, password: PASSWORD, ...more })),
+    logIn: async (username: string, more: object = {}) =>
+      tokensOf(await post("/token", { username, password: PASSWORD, ...more })),
+  };
+}
+
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
+
+/** The tokens of an answer that must hold some. */
+export function tokensOf(answer: Answer): Tokens {
+  if (typeof answer.body.token !== "string") throw new Error(`There is no token in ${answer.status} ${answer.text}`);
+  return answer.body as unknown as Tokens;
+}
+
+/** The claims of a token, unverified. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Record<string, unknown>;
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const type = response.headers.get("content-type") ?? "";
+  const isJson = /^application\/(?:problem\+)?json$/.test(type) && text !== "";
+  const body = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return { status: response.status, headers: response.headers, text, body };
+}
+
+/** Reads or writes the tables of a database file past everything. */
+export async function sql(path: string, statement: string, ...parameters: unknown[]): Promise<readonly unknown[]> {
+  const { DatabaseSync } = await loadSqlite();
+  const connection: SqliteConnection = new DatabaseSync(path);
+  try {
+    return connection.prepare(statement).all(...parameters);
+  } finally {
+    connection.close();
+  }
+}
