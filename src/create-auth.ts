@@ -94,7 +94,8 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const url = requireServerUrl(options.url);
   const settings = requireSettings(options, url);
   const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
-  const { now = Date.now, log = () => {} } = options;
+  const { now = Date.now } = options;
+  const log = harmless(options.log);
   const store = await openStore(options.database, now);
   try {
     const live = createRevocations({ now });
@@ -198,6 +199,17 @@ function requireSeconds(durations: Readonly<Record<string, number>>, least: numb
     if (!Number.isInteger(seconds) || seconds < least)
       throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
   }
+}
+
+/** A log that fails costs its line, not the request. */
+function harmless(log: AuthOptions["log"]): (event: LogEvent) => void {
+  return (event) => {
+    try {
+      log?.(event);
+    } catch {
+      // There is no other place to say it.
+    }
+  };
 }
 
 function verifying({ verifySync, inspectSync, verify, explain, recognizes }: LocalVerifier): Verifier {

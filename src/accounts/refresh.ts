@@ -36,19 +36,18 @@ export async function refresh(parts: AccountParts, given: Refresh, caller: Calle
     const verdict = verdictOn(parts, proven);
     if (verdict === "refuse") break;
     if (verdict === "replay") {
-      await endSession(parts, proven.session.id, "replay");
-      parts.log({
-        event: "session.replayed",
-        user: proven.user.id,
-        session: proven.session.id,
-        address: caller.address,
-      });
+      await endReplayed(parts, proven, caller);
       break;
     }
     const session = verdict === "rotate" ? await rotated(parts, proven) : await reissued(parts, proven);
     if (session !== undefined) return grantFor(parts, { user: proven.user, session, audience });
   }
   throw new AuthError("invalid_grant");
+}
+
+async function endReplayed(parts: AccountParts, { session, user }: Proven, caller: Caller): Promise<void> {
+  if (!(await endSession(parts, session.id, "replay"))) return;
+  parts.log({ event: "session.replayed", user: user.id, session: session.id, address: caller.address });
 }
 
 /** The session of a refresh token whose MAC holds, living or not; `undefined` for any other text. */

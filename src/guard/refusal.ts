@@ -33,7 +33,8 @@ export interface Refusal {
 
 /** The answer to an error. Of the errors of a token the reason is told, of the others code and sentence: no cause, ever. */
 export function refusalOf(error: AuthError): Refusal {
-  const status = STATUS[error.code];
+  // Another copy of the package may know codes that this one does not; without a status an answer would be a success.
+  const status = Object.hasOwn(STATUS, error.code) ? STATUS[error.code] : STATUS.internal;
   const challenge = challengeOf(error);
   const reason = "reason" in error ? error.reason : undefined;
   return {

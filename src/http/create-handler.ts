@@ -20,13 +20,13 @@ const LONGEST_URL = 4096;
 /** Makes the handler of all routes under the path of the server's URL. */
 export function createHandler(parts: HttpParts): Handler {
   const mount = new URL(parts.url).pathname.replace(/\/$/, "");
-  const app = new Hono<{ Bindings: RequestInfo }>();
+  const app = new Hono<{ Bindings: RequestInfo }>({ getPath: (request) => pathUnder(mount, request) });
   for (const path of new Set(ROUTES.map((route) => route.path))) {
     const routes = ROUTES.filter((route) => route.path === path);
     for (const route of routes) {
-      app.on(route.method, mount + path, ({ req, env }) => answer(route, { request: req.raw, info: env, parts }));
+      app.on(route.method, path, ({ req, env }) => answer(route, { request: req.raw, info: env, parts }));
     }
-    app.all(mount + path, () => notAllowed(routes));
+    app.all(path, () => notAllowed(routes));
   }
   app.notFound(() => refused(new AuthError("not_found")));
   app.onError((error) => refusedAndLogged(error, parts));
@@ -38,6 +38,12 @@ export function createHandler(parts: HttpParts): Handler {
     for (const [name, value] of security) if (!response.headers.has(name)) response.headers.set(name, value);
     return response;
   };
+}
+
+/** The path of a request below the mount, letter by letter; the root, where nothing is, for any path beside it. */
+function pathUnder(mount: string, request: Request): string {
+  const { pathname } = new URL(request.url);
+  return pathname.startsWith(`${mount}/`) ? pathname.slice(mount.length) : "/";
 }
 
 interface Arrival {
@@ -64,10 +70,13 @@ function refused(error: AuthError, added: Readonly<Record<string, string>> = {})
   return new Response(JSON.stringify({ ...problem, ...added }), { status, headers });
 }
 
+const FAILURES: ReadonlySet<string> = new Set(["internal", "unavailable"]);
+
 /** The cause of a failure of ours goes to the log under an id; the client gets the id and nothing else. */
 function refusedAndLogged(error: Error, { accounts }: HttpParts): Response {
   const refusal = isAuthError(error) ? error : new AuthError("internal", { cause: error });
-  if (refusal.code !== "internal" && refusal.code !== "unavailable") return refused(refusal);
+  // Without a cause nothing failed: the server is stopping, or has too much to do.
+  if (refusal.cause === undefined || !FAILURES.has(refusal.code)) return refused(refusal);
   const requestId = randomUUID();
   const { cause } = refusal;
   const told = cause instanceof Error ? { error: cause.message, stack: cause.stack } : {};
