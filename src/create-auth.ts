@@ -27,6 +27,7 @@ import {
   type Revocations,
   type Verifier,
 } from "./tokens/index.js";
+import { requireKnownOptions } from "./tokens/known-options.js";
 
 export { AuthError, type ErrorCode, isAuthError } from "./errors/auth-error.js";
 export type { RequestInfo } from "./http/create-handler.js";
@@ -81,6 +82,21 @@ export interface AuthServer extends Verifier {
   close(): Promise<void>;
 }
 
+const KNOWN: readonly (keyof AuthOptions)[] = [
+  "database",
+  "url",
+  "secret",
+  "data",
+  "audiences",
+  "origins",
+  "algorithm",
+  "accessSeconds",
+  "idleSeconds",
+  "absoluteSeconds",
+  "graceSeconds",
+  "now",
+  "log",
+];
 const DAY = 86_400;
 
 /**
@@ -91,6 +107,10 @@ const DAY = 86_400;
  * const response = await auth.handler(new Request("http://localhost:4000/health/ready"));
  */
 export async function createAuth(options: AuthOptions): Promise<AuthServer> {
+  requireKnownOptions(options, "createAuth", KNOWN);
+  if (typeof options.database !== "string" || options.database === "") {
+    throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
+  }
   const url = requireServerUrl(options.url);
   const settings = requireSettings(options, url);
   const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
@@ -168,7 +188,9 @@ async function openParts(options: AuthOptions, wiring: Wiring): Promise<AccountP
 }
 
 async function openStore(database: string, now: () => number): Promise<Store> {
-  if (/^[a-z]+:\/\//i.test(database)) throw new TypeError("The database must be the path of a SQLite file.");
+  if (/^[a-z]+:\/\//i.test(database)) {
+    throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
+  }
   return openSqlite({ path: database, now });
 }
 
@@ -184,12 +206,14 @@ function requireSettings(options: AuthOptions, url: string): AccountSettings {
   requireSeconds({ accessSeconds, idleSeconds, absoluteSeconds }, 1);
   requireSeconds({ graceSeconds }, 0);
   if (requireAlgorithm(options.algorithm ?? "ES256").kind === "hmac") {
-    throw new TypeError("The algorithm must be an asymmetric one: others verify the tokens by the public key.");
+    throw new TypeError(
+      "The algorithm (LATCHKEY_ALGORITHM) must be an asymmetric one: others verify by the public key.",
+    );
   }
   if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
   for (const audience of options.audiences ?? []) {
     if (typeof audience !== "string" || audience === "")
-      throw new TypeError("An audience must be a string that is not empty.");
+      throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
   }
   return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...(options.audiences ?? [])] };
 }

@@ -11,6 +11,7 @@ export interface LogOut {
 
 /** Ends the session of each token given. Says nothing of tokens that are of no session, so that nobody can ask which ones are. */
 export async function logOut(parts: AccountParts, given: LogOut): Promise<void> {
+  requireTokens(given);
   const sessions = new Set<string>();
   const byAccess = given.accessToken === undefined ? undefined : sessionOfAccessToken(parts, given.accessToken);
   if (byAccess !== undefined) sessions.add(byAccess);
@@ -21,6 +22,14 @@ export async function logOut(parts: AccountParts, given: LogOut): Promise<void> 
   for (const session of sessions) {
     if (await endSession(parts, session, "log_out")) parts.log({ event: "user.logged_out", session });
   }
+}
+
+/** A log-out that names no token would end nothing, and look as if it had. */
+function requireTokens({ accessToken, refreshTokens }: LogOut): void {
+  const isList = Array.isArray(refreshTokens) && refreshTokens.every((token) => typeof token === "string");
+  if (typeof accessToken === "string" ? refreshTokens === undefined || isList : isList && accessToken === undefined)
+    return;
+  throw new TypeError("A log-out takes { accessToken }, { refreshTokens }, or both.");
 }
 
 function sessionOfAccessToken(parts: AccountParts, token: string): string | undefined {

@@ -9,7 +9,8 @@ import { type Grant, grantFor, nextExpiry, requireAudience } from "./session.js"
 /** A refresh token as it came, and by which way: a session keeps to one. */
 export interface Refresh {
   readonly refreshToken: string;
-  readonly transport: Transport;
+  /** `body` where it is not given. */
+  readonly transport?: Transport;
   readonly audience?: string | undefined;
 }
 
@@ -30,9 +31,10 @@ const TURNS = 5;
  */
 export async function refresh(parts: AccountParts, given: Refresh, caller: Caller): Promise<Grant> {
   const audience = requireAudience(parts, given.audience);
+  const { refreshToken, transport = "body" } = given;
   for (let turn = 0; turn < TURNS; turn++) {
-    const proven = await proveRefreshToken(parts, given.refreshToken);
-    if (proven === undefined || !isAlive(proven) || proven.session.transport !== given.transport) break;
+    const proven = await proveRefreshToken(parts, refreshToken);
+    if (proven === undefined || !isAlive(proven) || proven.session.transport !== transport) break;
     const verdict = verdictOn(parts, proven);
     if (verdict === "refuse") break;
     if (verdict === "replay") {

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { isAuthError } from "../errors/auth-error.js";
-import { serve } from "./serve.js";
-import { explainToken } from "./token-explain.js";
+import type { PlaceFlags } from "./settings.js";
+import type { ExplainFlags } from "./token-explain.js";
 
 // sysexits.h: a usage that commander refuses is 2 here, a configuration that cannot work is 78.
 const REFUSED = 1;
@@ -17,6 +17,9 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 const program = new Command("latchkey")
   .description("JWT authentication for TypeScript APIs: tokens you can take back.")
   .version(version)
+  .addHelpText("after", "\nExample:\n  latchkey serve --port 4000")
+  // A token in the wrong place is not repeated.
+  .configureOutput({ outputError: (text, write) => write(text.replace(/'[^']{64,}'/g, "'…'")) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE));
 
 withPlace(program.command("serve").description("run the server"))
@@ -24,9 +27,13 @@ withPlace(program.command("serve").description("run the server"))
   .option("--host <address>", "on which address (LATCHKEY_HOST; 127.0.0.1)")
   .addHelpText(
     "after",
-    "\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
+    "\nThe other settings are variables: docs/server.md.\n\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
   )
-  .action(serve);
+  .action(async (flags: PlaceFlags) => {
+    // A command loads what it needs and no more.
+    const { serve } = await import("./serve.js");
+    await serve(flags);
+  });
 
 withPlace(
   program
@@ -42,8 +49,14 @@ withPlace(
   .option("--issuer <url>", "with --jwks: the issuer that is wanted")
   .option("--audience <name>", "with --jwks: the audience that is wanted")
   .addOption(new Option("--profile <name>", "with --jwks: the layout of the token").choices(["rfc9068", "jwt"]))
-  .addHelpText("after", "\nExample:\n  latchkey token explain --json < token.txt")
-  .action(async (token, flags) => {
+  .addHelpText(
+    "after",
+    "\nExamples:\n  latchkey token explain --json < token.txt\n  latchkey token explain --jwks jwks.json --issuer https://auth.example.com --audience todo-api < token.txt\n\nExit code 0: accepted, 1: refused.",
+  )
+  .action(async (token: string | undefined, flags: ExplainFlags, command: Command) => {
+    const { explainToken, foreignFlagWithoutKeys } = await import("./token-explain.js");
+    const stray = foreignFlagWithoutKeys(flags);
+    if (stray !== undefined) command.error(`error: option '--${stray}' goes with --jwks`, { exitCode: USAGE });
     if (!(await explainToken(token, flags))) process.exitCode = REFUSED;
   });
 

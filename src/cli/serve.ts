@@ -1,17 +1,17 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import { type AuthServer, createAuth, type LogEvent } from "../create-auth.js";
-import { requireServerUrl } from "../http/server-url.js";
+import { createAuth, type LogEvent } from "../create-auth.js";
+import { greeting } from "./greeting.js";
 import { type PlaceFlags, readSettings, type ServerSettings } from "./settings.js";
-
-const NOTICE_MS = 250;
-const STOP_MS = 10_000;
+import { type Life, stopOnSignal } from "./stop-on-signal.js";
 
 /** `latchkey serve`: runs the server until it is told to stop. */
 export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
+  // Whoever read what is printed may go away: no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
-  const life = { stopping: false };
+  const life: Life = { stopping: false };
   const server = createAdaptorServer({
     fetch: async (request, { incoming }) => {
       const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
@@ -24,63 +24,28 @@ export async function serve(flags: PlaceFlags): Promise<void> {
     await auth.close();
     throw error;
   });
-  greet(settings);
+  console.log(greeting(settings));
   stopOnSignal(server, auth, life);
 }
 
 function listening(server: Server, { port, host }: ServerSettings): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(new Error(whyNot(cause, host, port), { cause })));
     server.listen(port, host, () => {
-      server.off("error", reject);
+      server.removeAllListeners("error");
       resolve();
     });
   });
 }
 
-function greet({ data, host, port, auth }: ServerSettings): void {
-  const name = `ada${Math.floor(Math.random() * 9000) + 1000}`;
-  const url = requireServerUrl(auth.url);
-  const here = `http://${host === "127.0.0.1" ? "localhost" : host.includes(":") ? `[${host}]` : host}:${port}`;
-  console.log(`Latchkey listens on ${here}${url === here ? "" : ` as ${url}`}`);
-  console.log(`Data: ${data} (database ${auth.database})`);
-  console.log("Try it:");
-  console.log(
-    `  curl -i ${here}${new URL(url).pathname.replace(/\/$/, "")}/signup -H 'Content-Type: application/json' \\`,
-  );
-  console.log(`    -d '{"username":"${name}","password":"seven wild geese at dawn"}'`);
+function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  if (code === "EADDRINUSE") return `The port ${port} is taken: choose another one with --port.`;
+  if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL")
+    return `The host (--host) ${host} is no address of this machine.`;
+  return message;
 }
 
 /** One JSON line an event, on standard error: standard output is for people. */
 function writeEvent(event: LogEvent): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
-}
-
-/**
- * Not ready at once, so that whoever balances the load looks elsewhere; a moment later no new connections, the requests in flight finish, the
- * end. A second signal does not wait.
- */
-function stopOnSignal(server: Server, auth: AuthServer, life: { stopping: boolean }): void {
-  const stop = () => {
-    if (life.stopping) process.exit(1);
-    life.stopping = true;
-    auth.drain();
-    setTimeout(() => closeServer(server, auth), NOTICE_MS);
-    setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-}
-
-function closeServer(server: Server, auth: AuthServer): void {
-  server.close(() => {
-    auth.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  });
-  server.closeIdleConnections();
 }

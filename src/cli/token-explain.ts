@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createAuth } from "../create-auth.js";
-import { type CheckVerdict, createVerifier, explain, fromJwks, type Verifier } from "../tokens/index.js";
+import {
+  type CheckVerdict,
+  createVerifier,
+  explain,
+  fromJwks,
+  type PublicKey,
+  type Verifier,
+} from "../tokens/index.js";
 import { type PlaceFlags, readSettings } from "./settings.js";
 
 /** The flags of `token explain`: the server's place, or the keys of another issuer. */
@@ -15,12 +22,19 @@ export interface ExplainFlags extends PlaceFlags {
 /** `latchkey token explain`: every check with its verdict. Answers whether the token is accepted. */
 export async function explainToken(token: string | undefined, flags: ExplainFlags): Promise<boolean> {
   const text = (token ?? readFileSync(0, "utf8")).trim().replace(/^Bearer +/i, "");
+  if (text === "") throw new TypeError("No token was given: as an argument, or on standard input.");
   const verdicts = await withVerifier(flags, (verifier) => explain(text, verifier));
   const accepted = verdicts.every(({ verdict }) => verdict === "passed");
-  console.log(
-    flags.json === true ? JSON.stringify({ accepted, checks: verdicts }, null, 2) : asText(verdicts, accepted),
-  );
+  const json = () => JSON.stringify({ accepted, checks: verdicts }, null, 2);
+  console.log(printable(flags.json === true ? json() : asText(verdicts, accepted)));
   return accepted;
+}
+
+/** A flag that says what a foreign issuer's tokens must be, where none of its keys are given: the server's own would be asked instead. */
+export function foreignFlagWithoutKeys(flags: ExplainFlags): string | undefined {
+  return flags.jwks === undefined
+    ? (["issuer", "audience", "profile"] as const).find((name) => flags[name] !== undefined)
+    : undefined;
 }
 
 async function withVerifier<T>(flags: ExplainFlags, ask: (verifier: Pick<Verifier, "explain">) => T): Promise<T> {
@@ -42,12 +56,23 @@ async function withVerifier<T>(flags: ExplainFlags, ask: (verifier: Pick<Verifie
 
 function foreignVerifier(path: string, { issuer, audience, profile }: ExplainFlags): Verifier {
   return createVerifier({
-    keys: fromJwks(readJson(path)),
+    keys: keysIn(path),
     cache: false,
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
     ...(profile !== undefined && { profile }),
   });
+}
+
+function keysIn(path: string): readonly PublicKey[] {
+  const jwks = readJson(path);
+  try {
+    const keys = fromJwks(jwks);
+    if (keys.length > 0) return keys;
+    throw new TypeError("The JWK set holds no key for signatures that names its algorithm.");
+  } catch (cause) {
+    throw new TypeError(`${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function readJson(path: string): Parameters<typeof fromJwks>[0] {
@@ -58,14 +83,25 @@ function readJson(path: string): Parameters<typeof fromJwks>[0] {
   }
 }
 
+/** Escapes what a terminal would obey, as JSON writes it: the header of a token can hold anything. */
+function printable(text: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(/[^\P{C}\n]|\p{Zl}|\p{Zp}/gu, (character) => character.split("").map(escaped).join(""));
+}
+
+/** Moments are shown as people read them. */
+function shownValue(value: unknown, check: string): string {
+  const isMoment = check === "times" && typeof value === "number" && value > 1e9 && value < 1e11;
+  return isMoment ? new Date(value * 1000).toISOString() : JSON.stringify(value);
+}
+
 const MARKS = { passed: "ok", failed: "NO", skipped: "--" } as const;
 
 function asText(verdicts: readonly CheckVerdict[], accepted: boolean): string {
   const lines = verdicts.map(({ check, verdict, message, claim, expected, actual }) => {
     const details = Object.entries({ claim, expected, actual }).filter(([, value]) => value !== undefined);
-    const note = [message, ...details.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)]
-      .filter(Boolean)
-      .join("  ");
+    const shown = details.map(([name, value]) => `${name}: ${shownValue(value, check)}`);
+    const note = [message, ...shown].filter((part) => part !== undefined).join("  ");
     return `${MARKS[verdict]}  ${check.padEnd(11)}${note}`.trimEnd();
   });
   return [...lines, accepted ? "The token is accepted." : "The token is refused."].join("\n");

@@ -49,8 +49,8 @@ export interface AuthErrorOptions {
 export class AuthError extends Error {
   override name = "AuthError";
   readonly code: ErrorCode;
-  readonly fields?: readonly FieldError[];
-  readonly retryAfter?: number;
+  declare readonly fields?: readonly FieldError[];
+  declare readonly retryAfter?: number;
 
   constructor(code: ErrorCode, options: AuthErrorOptions = {}) {
     super(options.message ?? MESSAGES[code], options.cause === undefined ? undefined : { cause: options.cause });

@@ -22,8 +22,14 @@ export function masterKeyOf(secret: string, setting: string): Buffer {
   if (bytes === undefined || bytes.toString("base64url") !== secret) {
     throw new TypeError(`${setting} must be ${BYTES} random bytes in base64url (43 characters). ${HOW}`);
   }
-  if (new Set(bytes).size < 16) throw new TypeError(`${setting} is not random. ${HOW}`);
+  if (!looksRandom(bytes)) throw new TypeError(`${setting} is not random. ${HOW}`);
   return bytes;
+}
+
+/** Random bytes are a text, rise evenly or repeat themselves with a chance of less than one in a million million. */
+function looksRandom(bytes: Buffer): boolean {
+  const steps = [...bytes].map((byte, index) => (byte - (bytes[index - 1] ?? 0)) & 0xff);
+  return new Set(bytes).size >= 16 && new Set(steps).size > 4 && bytes.some((byte) => byte < 0x20 || byte > 0x7e);
 }
 
 /**

@@ -25,6 +25,14 @@ const LATEST = 253_402_300_799;
 /** What a claim must look like where it is present. */
 export type ClaimShape = "text" | "time" | "texts" | "string";
 
+/** The shapes in words. */
+export const SHAPE_NAMES: Readonly<Record<ClaimShape, string>> = {
+  text: "a string that is not empty",
+  time: "a number of seconds since 1970",
+  texts: "a list of strings",
+  string: "a string",
+};
+
 /** The names and shapes of claims, as a list: it is walked for every token. */
 export type ClaimShapes = ReadonlyArray<readonly [name: string, shape: ClaimShape]>;
 

@@ -1,7 +1,8 @@
 import { encodeBase64url } from "./base64url.js";
-import { type Claims, hasShape, isAudience } from "./claims.js";
+import { type Claims, hasShape, isAudience, SHAPE_NAMES } from "./claims.js";
 import { LONGEST_TOKEN } from "./compact.js";
 import { type Key, requireSigningKey, type SigningKey } from "./key.js";
+import { requireKnownOptions, TOKEN_OPTIONS } from "./known-options.js";
 import { type Profile, type ProfileName, requireProfile } from "./profiles.js";
 import { signatureMaker } from "./signature.js";
 import { parseStrictObject } from "./strict-json.js";
@@ -41,6 +42,7 @@ export interface Issuer {
 
 /** Makes an issuer. The header, and with it algorithm and `kid`, is the first key's. */
 export function createIssuer(options: IssuerOptions): Issuer {
+  requireKnownOptions(options, "createIssuer", TOKEN_OPTIONS);
   const profile = requireProfile(options.profile, options.type);
   const key = requireFirst(options.keys);
   const make = signatureMaker(key);
@@ -48,12 +50,13 @@ export function createIssuer(options: IssuerOptions): Issuer {
   if (profile.namesRequired && (issuer === undefined || audience === undefined || clientId === undefined)) {
     throw new TypeError(`An issuer of the profile ${profile.name} needs issuer, audience and clientId.`);
   }
-  requireSeconds(accessSeconds);
+  requireSeconds(accessSeconds, profile);
   const typ = options.type ?? (profile.name === "jwt" ? "JWT" : profile.type);
   const header = encodeBase64url(JSON.stringify({ alg: key.alg, typ, kid: key.kid }));
 
   return {
     mint(claims, own = {}) {
+      requireKnownOptions(own, "mint", ["audience", "accessSeconds"]);
       const milliseconds = now();
       const iat = Math.floor(milliseconds / 1000);
       const all = {
@@ -66,8 +69,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
         ...claims,
       };
       requireMintable(all, profile);
-      const payload = Buffer.from(JSON.stringify(all));
-      requireReadable(payload);
+      const payload = requireReadable(all);
       const input = `${header}.${encodeBase64url(payload)}`;
       const token = `${input}.${make(input)}`;
       if (token.length > LONGEST_TOKEN)
@@ -78,8 +80,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
 }
 
 function requireFirst(keys: readonly Key[]): SigningKey {
-  const first = keys[0];
-  if (first === undefined) throw new TypeError("An issuer needs a key to sign with.");
+  const first = Array.isArray(keys) ? keys[0] : undefined;
+  if (first === undefined) throw new TypeError("An issuer needs a list with a key to sign with.");
   return requireSigningKey(first);
 }
 
@@ -90,7 +92,7 @@ function requireMintable(claims: Record<string, unknown>, profile: Profile): voi
   for (const [name, shape] of profile.shapes) {
     const value = claims[name];
     if (value !== undefined && !hasShape(value, shape)) {
-      throw new TypeError(`The claim ${name} must be of the shape ${shape}.`);
+      throw new TypeError(`The claim ${name} must be ${SHAPE_NAMES[shape]}.`);
     }
   }
   if (claims.aud !== undefined && !isAudience(claims.aud)) {
@@ -103,14 +105,17 @@ function requireMintable(claims: Record<string, unknown>, profile: Profile): voi
 }
 
 /** Nesting, member names and half characters that a verifier refuses are refused here, where they can still be mended. */
-function requireReadable(payload: Buffer): void {
+function requireReadable(claims: object): Buffer {
   try {
+    const payload = Buffer.from(JSON.stringify(claims));
     parseStrictObject(payload, "payload");
+    return payload;
   } catch (cause) {
-    throw new TypeError("The claims cannot be written as a token.", { cause });
+    throw new TypeError(`The claims cannot be written as a token: ${(cause as Error).message}`, { cause });
   }
 }
 
-function requireSeconds(seconds: unknown): void {
-  if (typeof seconds !== "number" || !(seconds > 0)) throw new TypeError("accessSeconds must be a number over 0.");
+function requireSeconds(seconds: unknown, { name, maxLifetime }: Profile): void {
+  if (typeof seconds === "number" && seconds > 0 && seconds <= maxLifetime) return;
+  throw new TypeError(`accessSeconds must be a number over 0, and ${maxLifetime} at most in the profile ${name}.`);
 }

@@ -5,6 +5,7 @@ import type { CheckVerdict, Verifier } from "./verifier.js";
 
 /** Every check of a verifier on a token, in order, with the verdict of each: for people who ask why a token was refused. */
 export function explain(token: string, verifier: Pick<Verifier, "explain">): readonly CheckVerdict[] {
+  if (typeof verifier?.explain !== "function") throw new TypeError("explain takes a token and a verifier.");
   return verifier.explain(token);
 }
 

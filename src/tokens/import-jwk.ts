@@ -1,10 +1,11 @@
-import { createPrivateKey, createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from "node:crypto";
 import { type Algorithm, algorithmOfCurve, requireAlgorithm } from "./algorithms.js";
 import { decodeBase64url } from "./base64url.js";
+import type { Jwk } from "./jwk.js";
 import { type Key, type KeyOptions, makeKey } from "./key.js";
 
 /** Makes a typed key of one JWK (RFC 7517, RFC 7518 section 6, RFC 8037); the rules are those of `importKey`. */
-export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
+export function importJwk(jwk: Jwk, options: KeyOptions): Key {
   const alg = requireOneAlgorithm(jwk, options.alg);
   const isPrivate = jwk.d !== undefined;
   requireForSignatures(jwk, isPrivate);
@@ -19,7 +20,7 @@ export function importJwk(jwk: JsonWebKey, options: KeyOptions): Key {
   return makeKey(handle, alg, kid as string | undefined);
 }
 
-function requireOneAlgorithm(jwk: JsonWebKey, asked: Algorithm | undefined): Algorithm {
+function requireOneAlgorithm(jwk: Jwk, asked: Algorithm | undefined): Algorithm {
   const own = jwk.alg ?? asked ?? algorithmOfCurve(jwk.crv);
   if (own === undefined) throw new TypeError("The JWK names no algorithm: importKey(jwk, { alg }).");
   if (asked !== undefined && own !== asked)
@@ -29,7 +30,7 @@ function requireOneAlgorithm(jwk: JsonWebKey, asked: Algorithm | undefined): Alg
 }
 
 /** A key that is marked for another use is not taken (RFC 7517 sections 4.2 and 4.3). */
-function requireForSignatures(jwk: JsonWebKey, isPrivate: boolean): void {
+function requireForSignatures(jwk: Jwk, isPrivate: boolean): void {
   if (jwk.use !== undefined && jwk.use !== "sig") throw new TypeError('The use of the JWK is not "sig".');
   const operations: unknown = jwk.key_ops;
   if (operations === undefined) return;
@@ -64,7 +65,7 @@ function memberRules(alg: Algorithm, isPrivate: boolean): MemberRules {
 }
 
 /** Every member must be there, canonical base64url, and of its exact length. */
-function requireMembers(jwk: JsonWebKey, { kty, crv, lengths }: MemberRules): void {
+function requireMembers(jwk: Jwk, { kty, crv, lengths }: MemberRules): void {
   if (jwk.kty !== kty) throw new TypeError(`The kty of the JWK must be ${JSON.stringify(kty)}.`);
   if (crv !== undefined && jwk.crv !== crv) throw new TypeError(`The crv of the JWK must be ${JSON.stringify(crv)}.`);
   if (jwk.oth !== undefined) throw new TypeError("RSA keys of more than two primes are not supported.");
@@ -79,13 +80,13 @@ function requireMembers(jwk: JsonWebKey, { kty, crv, lengths }: MemberRules): vo
 }
 
 /** Every member must be what the key itself would write: no zeros in front of a number, no half of another key. */
-function requireOneKey(jwk: JsonWebKey, handle: KeyObject): void {
+function requireOneKey(jwk: Jwk, handle: KeyObject): void {
   for (const [name, value] of Object.entries(handle.export({ format: "jwk" }))) {
     if (jwk[name] !== value) throw new TypeError(`The member ${name} of the JWK does not belong to its key.`);
   }
 }
 
-function handleOf(jwk: JsonWebKey, isPrivate: boolean): KeyObject {
+function handleOf(jwk: Jwk, isPrivate: boolean): KeyObject {
   if (jwk.kty === "oct") return createSecretKey(Buffer.from(jwk.k ?? "", "base64url"));
   try {
     return isPrivate ? createPrivateKey({ key: jwk, format: "jwk" }) : createPublicKey({ key: jwk, format: "jwk" });

@@ -4,12 +4,13 @@ import {
   createSecretKey,
   generateKeyPairSync,
   generateKeySync,
-  type JsonWebKey,
   KeyObject,
 } from "node:crypto";
 import { type Algorithm, requireAlgorithm } from "./algorithms.js";
 import { importJwk } from "./import-jwk.js";
+import type { Jwk } from "./jwk.js";
 import { type Key, type KeyOptions, makeKey, type PrivateKey, type SecretKey } from "./key.js";
+import { requireKnownOptions } from "./known-options.js";
 import { requireRandomSecret } from "./secret-strength.js";
 
 type SymmetricAlgorithm = "HS256" | "HS384" | "HS512";
@@ -25,7 +26,9 @@ export interface GenerateOptions<A extends Algorithm> {
 export function generateKey<A extends Algorithm = "ES256">(
   options?: GenerateOptions<A>,
 ): A extends SymmetricAlgorithm ? SecretKey : PrivateKey;
-export function generateKey({ alg = "ES256", kid, modulusLength = 2048 }: GenerateOptions<Algorithm> = {}): Key {
+export function generateKey(options: GenerateOptions<Algorithm> = {}): Key {
+  requireKnownOptions(options, "generateKey", ["alg", "kid", "modulusLength"]);
+  const { alg = "ES256", kid, modulusLength = 2048 } = options;
   return makeKey(newHandle(alg, modulusLength), alg, kid);
 }
 
@@ -42,7 +45,7 @@ function newHandle(alg: Algorithm, modulusLength: number): KeyObject {
  * JWK's or the option's, and both must agree; an EC or Ed25519 JWK needs none. Nothing is guessed: a text is a secret only where `alg`
  * is HMAC. Throws a `TypeError` for a key that does not fit, is weak, or is meant for something else (`use`, `key_ops`).
  */
-export function importKey(material: string | Uint8Array | KeyObject | JsonWebKey, options: KeyOptions = {}): Key {
+export function importKey(material: string | Uint8Array | KeyObject | Jwk, options: KeyOptions = {}): Key {
   if (typeof material !== "object" && typeof material !== "string") throw new TypeError(WANTED);
   if (material === null) throw new TypeError(WANTED);
   if (material instanceof KeyObject) return makeKey(material, requireGiven(options.alg), options.kid);

@@ -9,6 +9,7 @@ export { type ExportedJwk, exportKey, type Jwks, toJwks } from "./export-key.js"
 export { fromJwks } from "./from-jwks.js";
 export type { KeyChooser, KeySource } from "./header-reader.js";
 export { type GenerateOptions, generateKey, importKey } from "./import-key.js";
+export type { Jwk } from "./jwk.js";
 export { signJws, type VerifiedJws, verifyJws } from "./jws.js";
 export type { Key, KeyOptions, PrivateKey, PublicKey, SecretKey, SigningKey, VerifyingKey } from "./key.js";
 export type { ProfileName } from "./profiles.js";

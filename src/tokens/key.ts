@@ -81,7 +81,7 @@ export function requireSigningKey(key: Key): SigningKey {
  * asymmetric ones: there a public key could be taken for a secret (RFC 8725 section 3.1).
  */
 export function requireKeySet(keys: readonly Key[]): ReadonlyMap<string, VerifyingKey> {
-  if (!Array.isArray(keys) || keys.length === 0) throw new TypeError("A verifier needs at least one key.");
+  if (!Array.isArray(keys) || keys.length === 0) throw new TypeError("The keys must be a list with at least one key.");
   const byKid = new Map<string, VerifyingKey>();
   for (const key of keys) {
     if (!isKey(key)) throw new TypeError("A key must come from generateKey or importKey.");

@@ -68,10 +68,10 @@ export class TokenError extends AuthError {
   override name = "TokenError";
   readonly reason: TokenReason;
   readonly check: Check;
-  readonly claim?: string;
-  readonly part?: "header" | "payload" | "signature";
-  readonly expected?: unknown;
-  readonly actual?: unknown;
+  declare readonly claim?: string;
+  declare readonly part?: "header" | "payload" | "signature";
+  declare readonly expected?: unknown;
+  declare readonly actual?: unknown;
 
   constructor(reason: TokenReason, check: Check, details: TokenErrorDetails = {}) {
     super("invalid_token", { message: MESSAGES[reason], cause: details.cause });

@@ -1,5 +1,6 @@
 import { type ClaimRules, otherClaimRules } from "./check-claims.js";
 import type { KeySource } from "./header-reader.js";
+import { requireKnownOptions, TOKEN_OPTIONS } from "./known-options.js";
 import { type ProfileName, requireProfile } from "./profiles.js";
 import type { Revocations } from "./revocations.js";
 import type { StandardSchema } from "./standard-schema.js";
@@ -43,6 +44,7 @@ export interface VerifierRules extends ClaimRules {
 
 /** Checks the options of a verifier; a `TypeError` names the one that would let too much pass. */
 export function requireVerifierRules(options: VerifierOptions): VerifierRules {
+  requireKnownOptions(options, "createVerifier", TOKEN_OPTIONS);
   const profile = requireProfile(options.profile, options.type);
   const { issuer, leeway = DEFAULT_LEEWAY, maxLifetime = profile.maxLifetime, requiredClaims = [] } = options;
   const audience = listed(options.audience);
@@ -68,7 +70,7 @@ export function requireVerifierRules(options: VerifierOptions): VerifierRules {
     maxLifetime,
     allowExpired: false,
     now: options.now ?? Date.now,
-    cacheBounds: options.cache === false ? undefined : { ...DEFAULT_BOUNDS, ...options.cache },
+    cacheBounds: cacheBoundsOf(options.cache),
   };
 }
 
@@ -80,6 +82,12 @@ function requireParts({ now, claims, revocations }: VerifierOptions): void {
   if (revocations !== undefined && typeof revocations.find !== "function") {
     throw new TypeError("The revocations must come from createRevocations.");
   }
+}
+
+function cacheBoundsOf(cache: VerifierOptions["cache"]): CacheBounds | undefined {
+  if (cache === false) return undefined;
+  if (cache !== undefined) requireKnownOptions(cache, "The cache", ["entries", "bytes"]);
+  return { ...DEFAULT_BOUNDS, ...cache };
 }
 
 /** A text in place of a number would not be compared, it would be added to. */

@@ -10,6 +10,7 @@ import { isLocked, toStoreError } from "./sqlite-error.js";
 const BEGIN = plain("begin immediate");
 const COMMIT = plain("commit");
 const ROLLBACK = plain("rollback");
+const CHECKPOINT = plain("pragma wal_checkpoint(truncate)");
 const DATA_VERSION: Query<{ data_version: number }> = plain("pragma data_version");
 
 /**
@@ -53,6 +54,15 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
     }
   }
 
+  /** After it the file alone is the database, and can be copied. Prepared statements keep SQLite from doing so when it closes. */
+  function checkpoint(): void {
+    try {
+      run(CHECKPOINT);
+    } catch {
+      // On a full or read-only disk the log stays, and holds what the file lacks.
+    }
+  }
+
   return {
     dialect: sqliteDialect,
     read: (query) => queue.atOnce(() => run(query)).catch(rethrow),
@@ -70,6 +80,7 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
     async close() {
       await queue.idle();
       if (closed) return;
+      checkpoint();
       closed = true;
       connection.close();
     },
