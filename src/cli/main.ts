@@ -54,10 +54,13 @@ withPlace(
     "\nExamples:\n  latchkey token explain --json < token.txt\n  latchkey token explain --jwks jwks.json --issuer https://auth.example.com --audience todo-api < token.txt\n\nExit code 0: accepted, 1: refused.",
   )
   .action(async (token: string | undefined, flags: ExplainFlags, command: Command) => {
-    const { explainToken, foreignFlagWithoutKeys } = await import("./token-explain.js");
+    const { explainToken, foreignFlagWithoutKeys, readToken } = await import("./token-explain.js");
     const stray = foreignFlagWithoutKeys(flags);
     if (stray !== undefined) command.error(`error: option '--${stray}' goes with --jwks`, { exitCode: USAGE });
-    if (!(await explainToken(token, flags))) process.exitCode = REFUSED;
+    const text = readToken(token);
+    if (text === "")
+      command.error("error: no token was given, as an argument or on standard input", { exitCode: USAGE });
+    if (!(await explainToken(text, flags))) process.exitCode = REFUSED;
   });
 
 function withPlace(command: Command): Command {

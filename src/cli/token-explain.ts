@@ -19,11 +19,14 @@ export interface ExplainFlags extends PlaceFlags {
   readonly profile?: "rfc9068" | "jwt";
 }
 
+/** The token of the argument, or of standard input; without the `Bearer` that it may have been copied with. */
+export function readToken(argument: string | undefined): string {
+  return (argument ?? readFileSync(0, "utf8")).trim().replace(/^Bearer(?: +|$)/i, "");
+}
+
 /** `latchkey token explain`: every check with its verdict. Answers whether the token is accepted. */
-export async function explainToken(token: string | undefined, flags: ExplainFlags): Promise<boolean> {
-  const text = (token ?? readFileSync(0, "utf8")).trim().replace(/^Bearer +/i, "");
-  if (text === "") throw new TypeError("No token was given: as an argument, or on standard input.");
-  const verdicts = await withVerifier(flags, (verifier) => explain(text, verifier));
+export async function explainToken(token: string, flags: ExplainFlags): Promise<boolean> {
+  const verdicts = await withVerifier(flags, (verifier) => explain(token, verifier));
   const accepted = verdicts.every(({ verdict }) => verdict === "passed");
   const json = () => JSON.stringify({ accepted, checks: verdicts }, null, 2);
   console.log(printable(flags.json === true ? json() : asText(verdicts, accepted)));

@@ -323,7 +323,7 @@ describe("the latchkey command", () => {
       const { code, stdout, stderr } = await run(parameters);
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^Usage: latchkey/);
-      expect(stdout).toMatch(/Example:\n +\S*\s*latchkey \S/);
+      expect(stdout).toMatch(/Examples?:\n +\S*\s*latchkey \S/);
     },
   );
 
@@ -343,7 +343,7 @@ describe("the latchkey command", () => {
     const { port } = await startServer();
     const { code, stdout, stderr } = await run(["serve", "--port", String(port)]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(new RegExp(`^latchkey: .*in use.*${port}\n$`));
+    expect(stderr).toMatch(new RegExp(`^latchkey: The port ${port} is taken: .*--port\\.\n$`));
   });
 });
 

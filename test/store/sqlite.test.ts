@@ -152,7 +152,7 @@ describe("a SQLite database file", () => {
     const refusal = await open().catch((thrown: unknown) => thrown);
     expect(refusal).toBeInstanceOf(Error);
     expect(refusal).toMatchObject({
-      name: "Error",
+      name: "TypeError",
       message: expect.stringMatching(/version 99.*than 1: upgrade latchkey/),
     });
   });
