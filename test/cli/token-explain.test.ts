@@ -110,7 +110,7 @@ describe("latchkey token explain, for the tokens of its own server", () => {
   });
 
   it.each(["", " \n", "Bearer "])("asks for a token where it gets %j", async (text) => {
-    const { code, stdout, stderr } = await explain(text, ["--data", data]);
+    const { code, stdout, stderr } = await explain(text, ["--data", data], { input: text });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe("error: no token was given, as an argument or on standard input\n");
   });
