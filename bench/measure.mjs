@@ -2,7 +2,8 @@ const TARGET_MS = 12;
 
 /**
  * Times contenders against each other: in every round each runs one batch, in an order that turns, and its median over the rounds counts.
- * A contender is `{ name, run(index), prepare?(count) }`; `run` may return a promise. Answers microseconds an operation by name.
+ * A contender is `{ name, run(index), prepare?(count) }`; `run` may return a promise. Answers the microseconds of an operation
+ * and the ratios between contenders.
  */
 export async function measure(contenders, { rounds = 31 } = {}) {
   const sizes = new Map();
@@ -14,7 +15,13 @@ export async function measure(contenders, { rounds = 31 } = {}) {
       samples.get(contender.name).push(await batch(contender, sizes.get(contender.name)));
     }
   }
-  return new Map([...samples].map(([name, values]) => [name, median(values)]));
+  return {
+    names: [...samples.keys()],
+    /** The median of a contender's rounds. */
+    micros: (name) => median(samples.get(name)),
+    /** The median of the rounds' ratios: what slows the machine for a while slows both. */
+    ratio: (name, base) => median(samples.get(name).map((value, round) => value / samples.get(base)[round])),
+  };
 }
 
 async function calibrate(contender) {

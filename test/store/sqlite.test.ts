@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -114,6 +114,17 @@ describe("a SQLite database file", () => {
     const user = userRow();
     return store.users.add(user, sessionRow(user.id));
   }
+
+  it("is one file when it was closed: a copy of it has everything", async () => {
+    const store = await open();
+    const user = userRow();
+    await store.users.add(user, sessionRow(user.id));
+    await store.close();
+    path = join(folder, "copy.db");
+    copyFileSync(join(folder, "data", "latchkey.db"), path);
+    const copy = await open();
+    expect(await copy.users.findById(user.id)).toEqual(user);
+  });
 
   it.skipIf(process.platform === "win32")("is made in a folder of its own, for the owner alone", async () => {
     const store = await open();
