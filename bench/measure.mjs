@@ -1,4 +1,5 @@
 const TARGET_MS = 12;
+const WARM_UP_ROUNDS = 15;
 
 /**
  * Times contenders against each other: in every round each runs one batch, in an order that turns, and its median over the rounds counts.
@@ -9,10 +10,12 @@ export async function measure(contenders, { rounds = 31 } = {}) {
   const sizes = new Map();
   for (const contender of contenders) sizes.set(contender.name, await calibrate(contender));
   const samples = new Map(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
+  // What V8 has not optimized yet is nobody's speed.
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
-      const contender = contenders[(round + turn) % contenders.length];
-      samples.get(contender.name).push(await batch(contender, sizes.get(contender.name)));
+      const contender = contenders[(round + WARM_UP_ROUNDS + turn) % contenders.length];
+      const micros = await batch(contender, sizes.get(contender.name));
+      if (round >= 0) samples.get(contender.name).push(micros);
     }
   }
   return {

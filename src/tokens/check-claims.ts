@@ -22,6 +22,8 @@ export interface ClaimRule {
   readonly name: string;
   readonly shape: ClaimShape | undefined;
   readonly required: boolean;
+  /** Whether every object has a member of this name, such as `constructor`. */
+  readonly inherited: boolean;
 }
 
 const CHECKED_APART = new Set(["exp", "nbf", "iat", "iss", "aud"]);
@@ -32,7 +34,12 @@ export function otherClaimRules(requiredClaims: readonly string[], shapes: Claim
   const names = new Set([...requiredClaims, ...shapeOf.keys()]);
   return [...names]
     .filter((name) => !CHECKED_APART.has(name))
-    .map((name) => ({ name, shape: shapeOf.get(name), required: requiredClaims.includes(name) }));
+    .map((name) => ({
+      name,
+      shape: shapeOf.get(name),
+      required: requiredClaims.includes(name),
+      inherited: name in Object.prototype,
+    }));
 }
 
 /** The checks of a payload's claims in their order; each throws a {@link TokenError} or does nothing. */
@@ -108,9 +115,8 @@ function requireAudience(claims: JsonObject, { audience, requiredClaims }: Claim
 }
 
 function requireClaims(claims: JsonObject, { otherClaims }: ClaimRules): void {
-  for (const { name, shape, required } of otherClaims) {
-    // Every object has a constructor, and no claim of that name.
-    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+  for (const { name, shape, required, inherited } of otherClaims) {
+    const value = inherited && !Object.hasOwn(claims, name) ? undefined : claims[name];
     if (value === undefined) {
       if (required) throw new TokenError("claim_missing", "claims", { claim: name });
     } else if (shape !== undefined && !hasShape(value, shape)) {

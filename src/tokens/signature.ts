@@ -1,4 +1,4 @@
-import { constants, type SignKeyObjectInput, sign, timingSafeEqual, verify } from "node:crypto";
+import { constants, type KeyObject, type SignKeyObjectInput, sign, timingSafeEqual, verify } from "node:crypto";
 import { requireAlgorithm } from "./algorithms.js";
 import { prepareHmac } from "./hmac.js";
 import type { SigningKey, VerifyingKey } from "./key.js";
@@ -42,15 +42,15 @@ export function signatureMaker(key: SigningKey): SignatureMaker {
   return (input) => sign(hash, Buffer.from(input, "latin1"), options).toString("base64url");
 }
 
-function nodeOptions(key: SigningKey | VerifyingKey): SignKeyObjectInput {
+function nodeOptions(key: SigningKey | VerifyingKey): SignKeyObjectInput | KeyObject {
   const { kind } = requireAlgorithm(key.alg);
   if (kind === "ec") return { key: key.handle, dsaEncoding: "ieee-p1363" };
-  if (kind === "rsa") return { key: key.handle, padding: constants.RSA_PKCS1_PADDING };
   if (kind === "rsa-pss") {
     // RFC 7518 section 3.5: the salt is as long as the hash.
     return { key: key.handle, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
   }
-  return { key: key.handle };
+  // RSA signs with the padding of PKCS #1 v1.5 where none is named.
+  return key.handle;
 }
 
 function signatureLength(key: VerifyingKey): number {
