@@ -97,6 +97,7 @@ const KNOWN: readonly (keyof AuthOptions)[] = [
   "now",
   "log",
 ];
+const SECRET = "The secret (LATCHKEY_SECRET)";
 const DAY = 86_400;
 
 /**
@@ -116,6 +117,7 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
   const { now = Date.now } = options;
   const log = harmless(options.log);
+  if (options.secret !== undefined) masterKeyOf(options.secret, SECRET);
   const store = await openStore(options.database, now);
   try {
     const live = createRevocations({ now });
@@ -195,7 +197,7 @@ async function openStore(database: string, now: () => number): Promise<Store> {
 }
 
 async function openMasterKey(store: Store, { database, data, secret }: AuthOptions): Promise<Uint8Array> {
-  if (secret !== undefined) return masterKeyOf(secret, "The secret (LATCHKEY_SECRET)");
+  if (secret !== undefined) return masterKeyOf(secret, SECRET);
   if (database === ":memory:") return randomBytes(32);
   const mayMake = (await store.keys.list()).length === 0;
   return masterKeyInFile(join(data ?? dirname(database), "master.key"), { mayMake });

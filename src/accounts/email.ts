@@ -20,7 +20,10 @@ export function requireEmail(typed: string): Email {
     .toLowerCase();
   const local = typed.slice(0, Math.max(at, 0)).normalize("NFC");
   const address = `${local}@${domain}`;
-  if (typed.length > LONGEST || address.length > LONGEST || !SHAPE.test(address) || /^\.|\.\.|\.@/.test(address)) {
+  const isLong = typed.length > LONGEST || address.length > LONGEST;
+  // What a mail server may read as an @ or a comma must not stand in the local part either.
+  const spellings = [address, `${local.normalize("NFKC")}@${domain}`];
+  if (isLong || spellings.some((text) => !SHAPE.test(text) || /^\.|\.\.|\.@/.test(text))) {
     throw new AuthError("invalid_request", { fields: [{ field: "email", message: "This is not an e-mail address." }] });
   }
   return { shown: typed, key: address };

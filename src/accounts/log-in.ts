@@ -2,7 +2,7 @@ import { AuthError, isAuthError } from "../errors/auth-error.js";
 import type { Transport, UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { type Grant, grantFor, newSession, requireAudience } from "./session.js";
-import { usernameKey } from "./username.js";
+import { findUsernameKey } from "./username.js";
 
 /** What a user logs in with. */
 export interface LogIn {
@@ -33,7 +33,8 @@ export async function logIn(parts: AccountParts, given: LogIn, caller: Caller): 
 }
 
 async function requireUser(parts: AccountParts, given: LogIn, caller: Caller): Promise<UserRow> {
-  const found = await parts.store.users.findByUsernameKey(usernameKey(given.username));
+  const key = findUsernameKey(given.username);
+  const found = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key);
   const { matches, outdated } = await parts.passwords.verify(given.password, found?.passwordHash);
   if (found === undefined || !matches) {
     parts.log({ event: "user.log_in_failed", user: found?.id, address: caller.address });

@@ -31,10 +31,9 @@ const TURNS = 5;
  */
 export async function refresh(parts: AccountParts, given: Refresh, caller: Caller): Promise<Grant> {
   const audience = requireAudience(parts, given.audience);
-  const { refreshToken, transport = "body" } = given;
   for (let turn = 0; turn < TURNS; turn++) {
-    const proven = await proveRefreshToken(parts, refreshToken);
-    if (proven === undefined || !isAlive(proven) || proven.session.transport !== transport) break;
+    const proven = await findLiving(parts, given);
+    if (proven === undefined) break;
     const verdict = verdictOn(parts, proven);
     if (verdict === "refuse") break;
     if (verdict === "replay") {
@@ -45,6 +44,18 @@ export async function refresh(parts: AccountParts, given: Refresh, caller: Calle
     if (session !== undefined) return grantFor(parts, { user: proven.user, session, audience });
   }
   throw new AuthError("invalid_grant");
+}
+
+/** The living session of a refresh token that came its way. One that has expired ends for good: a clock set back does not bring it back. */
+async function findLiving(
+  parts: AccountParts,
+  { refreshToken, transport = "body" }: Refresh,
+): Promise<Proven | undefined> {
+  const proven = await proveRefreshToken(parts, refreshToken);
+  if (proven === undefined || proven.session.transport !== transport) return undefined;
+  if (isAlive(proven)) return proven;
+  if (proven.session.endedAt === null) await endSession(parts, proven.session.id, "expired");
+  return undefined;
 }
 
 async function endReplayed(parts: AccountParts, { session, user }: Proven, caller: Caller): Promise<void> {

@@ -10,12 +10,12 @@ const SHORTEST = 3;
 const LONGEST = 64;
 // Letters, marks, numbers, punctuation and symbols, with single spaces inside: no control, format, private or unassigned character.
 const ALLOWED = /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S}]| (?! ))+$/u;
-// The blank Braille pattern is a symbol by its category, and a space to the eye.
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+// Symbols by their category, and nothing or a space to the eye: blank Braille, an object's place, a null note head, a Khitan filler.
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u{16fe4}]/u;
 const LATIN = /\p{Script=Latin}/u;
-// Scripts with letters that look like Latin ones: among those they make a name that passes for somebody else's.
-const LOOK_ALIKE =
-  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;
+// UTS 39 section 5.2, highly restrictive: Latin goes with the scripts of East Asia and with no other, among whose letters are look-alikes.
+const NOT_BESIDE_LATIN =
+  /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}]/u;
 
 /** Checks a username and finds its key (NFKC, case folded; RFC 8265 section 3.3). Throws `invalid_request` that names the field. */
 export function requireUsername(typed: string): Username {
@@ -25,17 +25,27 @@ export function requireUsername(typed: string): Username {
   if (length < SHORTEST || length > LONGEST || [...key].length > LONGEST) {
     throw wrong(`A username has ${SHORTEST} to ${LONGEST} characters.`);
   }
-  if (!ALLOWED.test(shown) || INVISIBLE.test(shown) || shown.trim() !== shown || !ALLOWED.test(key)) {
+  if (!isVisible(shown) || !isVisible(key)) {
     throw wrong("A username is made of visible characters, with single spaces inside.");
   }
-  if (LATIN.test(key) && LOOK_ALIKE.test(key)) throw wrong("A username does not mix letters that look alike.");
+  if (LATIN.test(key) && NOT_BESIDE_LATIN.test(key)) throw wrong("A username does not mix letters that look alike.");
   return { shown: typed, key };
 }
 
-/** The key of a username; of text that can be no username too, so that a log-in simply finds nobody. */
+/** The key under which a typed name is looked up; `undefined` for a text that can be no username, and so finds nobody. */
+export function findUsernameKey(typed: string): string | undefined {
+  const key = usernameKey(typed);
+  return isVisible(key) && !INVISIBLE.test(typed) ? key : undefined;
+}
+
+/** The key of a username (NFKC, case folded; RFC 8265 section 3.3). */
 export function usernameKey(typed: string): string {
   // The capital sharp s is lower case first; then upper case folds what lower case alone does not, such as the final sigma and the sharp s.
   return typed.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+function isVisible(name: string): boolean {
+  return ALLOWED.test(name) && !INVISIBLE.test(name) && name.trim() === name;
 }
 
 function wrong(message: string): AuthError {

@@ -5,6 +5,14 @@ import { greeting } from "./greeting.js";
 import { type PlaceFlags, readSettings, type ServerSettings } from "./settings.js";
 import { type Life, stopOnSignal } from "./stop-on-signal.js";
 
+// Node looks at its time-outs only as often as the interval says.
+const SERVER_OPTIONS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+};
+
 /** `latchkey serve`: runs the server until it is told to stop. */
 export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
@@ -13,12 +21,14 @@ export async function serve(flags: PlaceFlags): Promise<void> {
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   const life: Life = { stopping: false };
   const server = createAdaptorServer({
-    fetch: async (request, { incoming }) => {
+    fetch: async (request, { incoming, outgoing }) => {
       const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
       if (life.stopping) response.headers.set("connection", "close");
+      // A body that nobody asked for would be drained without end.
+      outgoing.once("finish", () => incoming.complete || incoming.destroy());
       return response;
     },
-    serverOptions: { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 },
+    serverOptions: SERVER_OPTIONS,
   }) as Server;
   await listening(server, settings).catch(async (error: unknown) => {
     await auth.close();

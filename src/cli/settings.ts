@@ -51,7 +51,7 @@ function furtherOptions(environment: NodeJS.ProcessEnv): Partial<AuthOptions> {
       .map((part) => part.trim());
   const durations = DURATIONS.map((name) => [`${name}Seconds`, requireSeconds(`${name.toUpperCase()}_SECONDS`, read)]);
   const options = {
-    secret: read("SECRET"),
+    secret: environment.LATCHKEY_SECRET,
     algorithm: read("ALGORITHM"),
     origins: list("ORIGINS"),
     audiences: list("AUDIENCES"),

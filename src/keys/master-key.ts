@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { isPublishedSecret } from "../tokens/published-secrets.js";
 
 const BYTES = 32;
 const HOW = `Make one with: node -p "crypto.randomBytes(${BYTES}).toString('base64url')"`;
@@ -22,7 +23,7 @@ export function masterKeyOf(secret: string, setting: string): Buffer {
   if (bytes === undefined || bytes.toString("base64url") !== secret) {
     throw new TypeError(`${setting} must be ${BYTES} random bytes in base64url (43 characters). ${HOW}`);
   }
-  if (!looksRandom(bytes)) throw new TypeError(`${setting} is not random. ${HOW}`);
+  if (!looksRandom(bytes) || isPublishedSecret(secret)) throw new TypeError(`${setting} is not random. ${HOW}`);
   return bytes;
 }
 

@@ -14,7 +14,7 @@ export interface UserRow {
 export type Transport = "body" | "cookie";
 
 /** Why a session ended before its time. */
-export type EndReason = "log_out" | "replay" | "password_changed" | "log_out_everywhere" | "ended_by_user";
+export type EndReason = "log_out" | "replay" | "password_changed" | "log_out_everywhere" | "ended_by_user" | "expired";
 
 /** A session as stored; instants are database time in milliseconds, `largestExp` and `authTime` are seconds as in a token. */
 export interface SessionRow {

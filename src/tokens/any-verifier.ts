@@ -11,8 +11,8 @@ export interface Until<C extends Claims = Claims> {
 
 /**
  * One verifier of several: a token goes to those that know its header (key, algorithm, type), in their order, and the first that accepts
- * it decides. Where all refuse, the refusal of the first that knew the header is thrown; a token that one of them calls revoked is refused
- * at once. `now` answers in milliseconds.
+ * it decides. Where all refuse, the refusal of the first that knew the header is thrown; where one says that
+ * the token was revoked, no later one is asked. `now` answers in milliseconds.
  */
 export function anyVerifier<C extends Claims = Claims>(
   verifiers: readonly (Verifier<C> | Until<C>)[],

@@ -86,6 +86,7 @@ function requireFirst(keys: readonly Key[]): SigningKey {
 }
 
 function requireMintable(claims: Record<string, unknown>, profile: Profile): void {
+  if (typeof claims.toJSON === "function") throw new TypeError("Claims are written as they are: without toJSON.");
   for (const name of profile.requiredClaims) {
     if (claims[name] === undefined) throw new TypeError(`The claim ${name} is missing.`);
   }

@@ -48,7 +48,10 @@ function newHandle(alg: Algorithm, modulusLength: number): KeyObject {
 export function importKey(material: string | Uint8Array | KeyObject | Jwk, options: KeyOptions = {}): Key {
   if (typeof material !== "object" && typeof material !== "string") throw new TypeError(WANTED);
   if (material === null) throw new TypeError(WANTED);
-  if (material instanceof KeyObject) return makeKey(material, requireGiven(options.alg), options.kid);
+  if (material instanceof KeyObject) {
+    if (material.type === "secret") requireRandomSecret(material.export());
+    return makeKey(material, requireGiven(options.alg), options.kid);
+  }
   if (typeof material === "object" && !(material instanceof Uint8Array)) return importJwk(material, options);
   const alg = requireGiven(options.alg);
   if (requireAlgorithm(alg).kind === "hmac") {

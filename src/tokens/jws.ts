@@ -27,8 +27,18 @@ export function signJws(
   const header = { alg: key.alg, kid: key.kid, ...options.header };
   if (header.alg !== key.alg || header.kid !== key.kid) throw new TypeError("The alg and the kid are the key's.");
   if ("crit" in header || "b64" in header) throw new TypeError("Extensions (crit, b64) are not supported.");
-  const input = `${encodeBase64url(JSON.stringify(header))}.${encodeBase64url(payload)}`;
+  const headerText = encodeBase64url(JSON.stringify(header));
+  requireReadable(headerText);
+  const input = `${headerText}.${encodeBase64url(payload)}`;
   return `${input}.${make(input)}`;
+}
+
+function requireReadable(headerText: string): void {
+  try {
+    parseHeader(headerText);
+  } catch (cause) {
+    throw new TypeError(`The header cannot be written: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /**

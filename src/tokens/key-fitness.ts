@@ -39,7 +39,7 @@ function requirePair(handle: KeyObject, half: KeyObject, rules: AlgorithmRules):
   }
 }
 
-// The y coordinates of the points of order 1, 2, 4 and 8, and of their spellings beyond the field's prime: with such a "key" one
+// The y coordinates of the points of order 1, 2, 4 and 8: with such a "key" one
 // signature holds for many texts.
 const SMALL_ORDER = new Set([
   "0000000000000000000000000000000000000000000000000000000000000000",
@@ -47,12 +47,14 @@ const SMALL_ORDER = new Set([
   "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
   "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
   "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ]);
+const BEYOND_THE_PRIME = /^(?:e[d-f]|f[0-9a-f])(?:ff){30}7f$/;
 
 function requireLargeOrder(half: KeyObject): void {
   const point = Buffer.from(half.export({ format: "jwk" }).x ?? "", "base64url");
   point[31] = (point[31] ?? 0) & 0x7f;
-  if (SMALL_ORDER.has(point.toString("hex"))) throw new TypeError("The Ed25519 key is a point of small order.");
+  const y = point.toString("hex");
+  if (SMALL_ORDER.has(y)) throw new TypeError("The Ed25519 key is a point of small order.");
+  if (BEYOND_THE_PRIME.test(y))
+    throw new TypeError("The Ed25519 key is not written in the one way that its point has.");
 }

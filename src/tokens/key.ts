@@ -61,7 +61,22 @@ export function makeKey(handle: KeyObject, alg: Algorithm, kid?: string): Key {
 export function isKey(value: unknown): value is Key {
   if (typeof value !== "object" || value === null) return false;
   const { kind, kid, alg, handle } = value as Partial<Key>;
-  return typeof kid === "string" && handle instanceof KeyObject && handle.type === kind && isAlgorithm(alg);
+  if (typeof kid !== "string" || !(handle instanceof KeyObject) || handle.type !== kind || !isAlgorithm(alg))
+    return false;
+  return FIT.has(value) || becameFit(value as Key);
+}
+
+// Keys that passed: a copy of the package, or somebody by hand, may have made others.
+const FIT = new WeakSet<object>();
+
+function becameFit(key: Key): boolean {
+  try {
+    requireFit(key.handle, key.alg);
+  } catch {
+    return false;
+  }
+  FIT.add(key);
+  return true;
 }
 
 /** The half of a key that verifies. */

@@ -4,6 +4,8 @@ const SHORTEST = 2048;
 // Longer ones take longer to verify than a refusal may last.
 const LONGEST = 8192;
 const LEAST_EXPONENT = 65537n;
+// What anybody finds by dividing.
+const SMALLEST_FACTOR = 1000n;
 const GREATEST_EXPONENT = 2n ** 32n;
 
 /** Throws a `TypeError` for an RSA key of under 2048 or over 8192 bits, with an exponent that is even, small or huge, or made by ROCA. */
@@ -16,7 +18,9 @@ export function requireSoundRsa(key: KeyObject): void {
     throw new TypeError("The RSA exponent must be an odd number from 65537 to 2^32.");
   }
   const modulus = numberOf(key.export({ format: "jwk" }).n);
-  if (modulus % 2n === 0n) throw new TypeError("The RSA modulus is even.");
+  for (let divisor = 2n; divisor < SMALLEST_FACTOR; divisor++) {
+    if (modulus % divisor === 0n) throw new TypeError("The RSA modulus has a small factor.");
+  }
   if (isFromRoca(modulus)) throw new TypeError("The RSA key was made by a faulty generator (ROCA, CVE-2017-15361).");
 }
 

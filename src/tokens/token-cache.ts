@@ -15,8 +15,8 @@ export interface TokenCache<Entry> {
 
 // Text of a signature is as good as random, so a few characters of it tell tokens apart; the whole token is compared afterwards.
 const TAIL = 22;
-// The parsed claims of a token take about this many times the bytes of its text.
-const WEIGHT = 4;
+// The most that the parsed claims of a token take, as a multiple of its text: claims that are all small objects.
+const WEIGHT = 12;
 
 /**
  * A bounded map from tokens to what was found in them, by the tail of their signature. Two generations make room without a list to

@@ -86,11 +86,23 @@ function requireSignature(open: OpenHeader, compact: Compact): void {
 /** The claims of a payload that passed every check, with what the schema makes of them laid over. */
 function parsedClaims(checked: Claims, schema: StandardSchema<unknown> | undefined): Claims {
   if (schema === undefined) return checked;
-  const result = schema["~standard"].validate(freezeDeep(checked));
+  const result = outcomeOf(schema, freezeDeep(checked));
   if ("then" in result) {
     result.then(undefined, () => {});
     throw new TypeError("The schema of the claims must be synchronous.");
   }
   if (result.issues === undefined) return { ...checked, ...(result.value as object) };
   throw new TokenError("claim_invalid", "claims", { claim: complainedMember(result.issues) ?? "claims" });
+}
+
+/** A schema that fails on claims that it did not expect has refused them. */
+function outcomeOf(
+  schema: StandardSchema<unknown>,
+  claims: Claims,
+): ReturnType<StandardSchema<unknown>["~standard"]["validate"]> {
+  try {
+    return schema["~standard"].validate(claims);
+  } catch (cause) {
+    throw new TokenError("claim_invalid", "claims", { claim: "claims", cause });
+  }
 }

@@ -28,14 +28,14 @@ export interface VerifierOptions<Parsed = unknown> {
   readonly claims?: StandardSchema<Parsed>;
   /** The live set of what is taken back. */
   readonly revocations?: Pick<Revocations, "find">;
-  /** The bounds of the verified-token cache (10,000 entries, 32 MiB), or `false` for none. */
+  /** The bounds of the verified-token cache (10,000 entries, 64 MiB), or `false` for none. */
   readonly cache?: false | Partial<CacheBounds>;
   readonly now?: () => number;
 }
 
 const MOST_LEEWAY = 60;
 const DEFAULT_LEEWAY = 5;
-const DEFAULT_BOUNDS: CacheBounds = { entries: 10_000, bytes: 32 * 1024 * 1024 };
+const DEFAULT_BOUNDS: CacheBounds = { entries: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** The options of a verifier, checked and with their defaults. */
 export interface VerifierRules extends ClaimRules {

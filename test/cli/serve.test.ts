@@ -148,10 +148,7 @@ describe("the settings of latchkey serve", () => {
     const folder = newFolder();
     const port = await freePort();
     const environment = { LATCHKEY_HOST: "", LATCHKEY_DATA: "", LATCHKEY_DATABASE: "", LATCHKEY_URL: "" };
-    const server = start(["serve", "--port", String(port)], {
-      folder,
-      environment: { ...environment, LATCHKEY_SECRET: "" },
-    });
+    const server = start(["serve", "--port", String(port)], { folder, environment });
     await says(server, /"password"/);
     expect(await issuerOf({ at: `http://127.0.0.1:${port}` })).toBe(`http://localhost:${port}`);
     expect(readdirSync(join(folder, "data"))).toContain("master.key");

@@ -25,6 +25,14 @@ describe("log-in", () => {
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
+  it.each(["Ada Lovelace\0", "Ada Lovelace\0rest", "Ada Lovelace\u200b", "Ada Lovelace\ud800"])(
+    "finds nobody by %j, which is no name",
+    async (username) => {
+      const { status, body } = await logIn({ username, password: PASSWORD });
+      expect([status, body.code]).toEqual([401, "invalid_credentials"]);
+    },
+  );
+
   it("mints an access token of the profile rfc9068", async () => {
     const { token } = await door.logIn("Ada Lovelace");
     const seconds = Math.floor(door.clock.now() / 1000);

@@ -147,6 +147,15 @@ describe("a refresh token", () => {
     expect((await door.refresh(other.refresh_token)).status).toBe(200);
   });
 
+  it("does not bring an expired session back when the clock is set back", async () => {
+    const { clock, signUp, refresh } = await openAuth({ idleSeconds: 3600 });
+    const { refresh_token } = await signUp("ada");
+    clock.advance(3601);
+    expect((await refresh(refresh_token)).status).toBe(401);
+    clock.advance(-3601);
+    expect((await refresh(refresh_token)).status).toBe(401);
+  });
+
   it("counts as a replay where the clock was set back after the rotation", async () => {
     const first = await begin();
     await next(first.refresh_token);

@@ -192,7 +192,7 @@ describe("a SQLite database file", () => {
     expect(await store.sessions.noteAccess(session.id, 5)).toBe(false);
     await store.sessions.end(session.id, "log_out");
     expect(await store.sessions.findWithUser(session.id)).toMatchObject({ now, session: { endedAt: now } });
-    now = 1_600_000_160_000;
+    now = 1_600_003_760_000;
     expect(await store.revocations.forgetPast()).toBe(0);
     now += 1;
     expect(await store.revocations.forgetPast()).toBe(1);

@@ -143,6 +143,16 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         expect(await store.sessions.findWithUser(session.id)).toBeUndefined();
       });
 
+      it.each(["name\0rest", "half \ud800"])(
+        "a name like %j is not cut to another one, it is refused",
+        async (text) => {
+          const { user } = await signedUp();
+          await expect(store.users.findByUsernameKey(`${user.usernameKey}${text}`)).rejects.toThrow(TypeError);
+          const other = { ...userRow(), usernameKey: `${user.usernameKey}\0` };
+          await expect(store.users.add(other, sessionRow(other.id))).rejects.toThrow(TypeError);
+        },
+      );
+
       it("a rotation moves the generation by one and notes when, and how long the session may be idle now", async () => {
         const { session } = await signedUp();
         const rotation = next();
@@ -212,7 +222,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         }
       });
 
-      it("an end is noted with its reason and answered with its revocation, until a minute after the largest exp", async () => {
+      it("an end is noted with its reason and answered with its revocation, until an hour and a minute after the largest exp", async () => {
         const { session } = await signedUp();
         await store.sessions.noteAccess(session.id, 1234);
         const before = await store.now();
@@ -222,7 +232,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
           kind: "session",
           subject: session.id,
           before: null,
-          until: 1_234_000 + 60_000,
+          until: 1_234_000 + 3_660_000,
         });
         const ended = await sessionNow(session.id);
         expect(ended.endedWhy).toBe("replay");

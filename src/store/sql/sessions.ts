@@ -7,8 +7,8 @@ import { insertRevocation } from "./revocations.js";
 import { SESSION_FIELDS, type StoredSession, type StoredUser, toSession, toUser, USER_FIELDS } from "./rows.js";
 import type { Tables } from "./tables.js";
 
-/** A verifier may be behind the server that minted the token by this much. */
-const REVOCATION_MARGIN = 60_000;
+// A minute for the leeway of verifiers, and an hour for a clock that jumps ahead and is set back.
+const REVOCATION_MARGIN = 60_000 + 3_600_000;
 
 /** The sessions, in SQL. */
 export function createSessionStore(driver: Driver): SessionStore {

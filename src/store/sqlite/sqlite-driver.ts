@@ -25,6 +25,7 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
 
   function run<Row>({ sql, parameters }: Query<Row>): readonly Row[] {
     if (closed) throw new AuthError("unavailable", { cause: new Error("The store is closed.") });
+    parameters.forEach(requireStorable);
     let statement = statements.get(sql);
     if (statement === undefined) {
       statement = connection.prepare(sql);
@@ -85,6 +86,12 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
       connection.close();
     },
   };
+}
+
+/** SQLite would keep a text up to its first NUL, and half a surrogate pair as something else. */
+function requireStorable(parameter: unknown): void {
+  if (typeof parameter !== "string" || (parameter.isWellFormed() && !parameter.includes("\0"))) return;
+  throw new TypeError("A text with a NUL or half a surrogate pair cannot be stored.");
 }
 
 function plain<Row>(sql: string): Query<Row> {
