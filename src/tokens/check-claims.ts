@@ -55,22 +55,34 @@ function requireTimes(claims: JsonObject, rules: ClaimRules): void {
   const nbf = requireTime(claims, "nbf", rules);
   const iat = requireTime(claims, "iat", rules);
   const now = rules.now() / 1000;
-  const { leeway, maxLifetime } = rules;
+  const latest = now + rules.leeway;
   // Written so that a clock that answers NaN refuses.
-  if (nbf !== undefined && !(nbf <= now + leeway)) {
-    throw new TokenError("not_yet_valid", "times", { claim: "nbf", expected: now + leeway, actual: nbf });
+  if (nbf !== undefined && !(nbf <= latest)) {
+    throw new TokenError("not_yet_valid", "times", { claim: "nbf", expected: latest, actual: nbf });
   }
-  if (iat !== undefined && !(iat <= now + leeway)) {
-    throw new TokenError("issued_in_future", "times", { claim: "iat", expected: now + leeway, actual: iat });
+  if (iat !== undefined && !(iat <= latest)) {
+    throw new TokenError("issued_in_future", "times", { claim: "iat", expected: latest, actual: iat });
   }
   if (exp === undefined) return;
-  if (!(exp + leeway > now) && !rules.allowExpired) {
-    throw new TokenError("expired", "times", { claim: "exp", expected: now - leeway, actual: exp });
+  if (!(exp + rules.leeway > now) && !rules.allowExpired) {
+    throw new TokenError("expired", "times", { claim: "exp", expected: now - rules.leeway, actual: exp });
   }
-  const begin = iat ?? now;
-  if (exp <= begin && iat !== undefined) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
-  if (exp - begin > maxLifetime) {
-    throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual: exp - begin });
+  requireLifetime({ exp, nbf, iat }, now, rules.maxLifetime);
+}
+
+interface Lifetime {
+  readonly exp: number;
+  readonly nbf: number | undefined;
+  readonly iat: number | undefined;
+}
+
+/** A token lives from its beginning to its end, and for no longer than its profile says. */
+function requireLifetime({ exp, nbf, iat }: Lifetime, now: number, maxLifetime: number): void {
+  if (nbf !== undefined && nbf >= exp) throw new TokenError("claim_invalid", "times", { claim: "nbf", actual: nbf });
+  if (iat !== undefined && exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
+  const actual = exp - (iat ?? now);
+  if (actual > maxLifetime) {
+    throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual });
   }
 }
 
