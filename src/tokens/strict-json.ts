@@ -83,3 +83,16 @@ function isWellFormed(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member));
 }
+
+/** Whether what JSON would write of a value can be read by {@link parseStrictObject} again. */
+export function isWritable(value: unknown, depth = 1): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return typeof value !== "bigint";
+  if (depth > DEEPEST) return false;
+  if (Array.isArray(value)) return value.every((item) => isWritable(item, depth + 1));
+  return Object.keys(value).every((name) => {
+    if (name === "__proto__" || !name.isWellFormed()) return false;
+    return isWritable((value as Record<string, unknown>)[name], depth + 1);
+  });
+}
