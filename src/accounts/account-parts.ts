@@ -37,7 +37,7 @@ export interface AccountParts {
   readonly log: (event: LogEvent) => void;
 }
 
-/** Where a request came from: shown to the user beside the session, never trusted. */
+/** Where a request came from: kept with the session, never trusted. */
 export interface Caller {
   readonly address?: string | undefined;
   readonly userAgent?: string | undefined;

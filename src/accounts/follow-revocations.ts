@@ -47,12 +47,17 @@ export async function followRevocations({ store, live, log }: FollowerParts): Pr
     live.forgetPast();
     await store.revocations.forgetPast();
   };
-  const timers = [repeat(look, LOOK_MS, log), repeat(sweep, SWEEP_MS, log)];
+  const tell = (event: string) => (error: unknown) =>
+    log({ event, error: isAuthError(error) ? error.code : String(error) });
+  const timers = [
+    repeat(look, LOOK_MS, tell("revocations.behind")),
+    repeat(sweep, SWEEP_MS, tell("revocations.unswept")),
+  ];
   return { catchUp, stop: () => timers.forEach((timer) => void clearInterval(timer)) };
 }
 
 /** Runs a task again and again, one at a time; the first failure of a row of them is told. */
-function repeat(task: () => Promise<unknown>, everyMs: number, log: (event: LogEvent) => void): NodeJS.Timeout {
+function repeat(task: () => Promise<unknown>, everyMs: number, tell: (error: unknown) => void): NodeJS.Timeout {
   let running = false;
   let failing = false;
   const turn = async () => {
@@ -62,7 +67,7 @@ function repeat(task: () => Promise<unknown>, everyMs: number, log: (event: LogE
       await task();
       failing = false;
     } catch (error) {
-      if (!failing) log({ event: "revocations.behind", error: isAuthError(error) ? error.code : String(error) });
+      if (!failing) tell(error);
       failing = true;
     } finally {
       running = false;

@@ -25,10 +25,9 @@ export async function logOut(parts: AccountParts, given: LogOut): Promise<void> 
 }
 
 /** A log-out that names no token would end nothing, and look as if it had. */
-function requireTokens({ accessToken, refreshTokens }: LogOut): void {
-  const isList = Array.isArray(refreshTokens) && refreshTokens.every((token) => typeof token === "string");
-  if (typeof accessToken === "string" ? refreshTokens === undefined || isList : isList && accessToken === undefined)
-    return;
+function requireTokens({ accessToken, refreshTokens = [] }: LogOut): void {
+  const tokens: unknown = accessToken === undefined ? refreshTokens : [accessToken, ...refreshTokens];
+  if (Array.isArray(tokens) && tokens.length > 0 && tokens.every((token) => typeof token === "string")) return;
   throw new TypeError("A log-out takes { accessToken }, { refreshTokens }, or both.");
 }
 

@@ -24,8 +24,7 @@ export async function serve(flags: PlaceFlags): Promise<void> {
     fetch: async (request, { incoming, outgoing }) => {
       const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
       if (life.stopping) response.headers.set("connection", "close");
-      // A body that nobody asked for would be drained without end.
-      outgoing.once("finish", () => incoming.complete || incoming.destroy());
+      if (BODYLESS.has(incoming.method ?? "")) outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
       return response;
     },
     serverOptions: SERVER_OPTIONS,
@@ -38,9 +37,16 @@ export async function serve(flags: PlaceFlags): Promise<void> {
   stopOnSignal(server, auth, life);
 }
 
+const BODYLESS = new Set(["GET", "HEAD"]);
+
+/** A body where none belongs would be drained without end; unread ones of other methods are bounded by the adaptor. */
+function endUnread(incoming: { readonly complete: boolean; destroy(): unknown }): void {
+  if (!incoming.complete) incoming.destroy();
+}
+
 function listening(server: Server, { port, host }: ServerSettings): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(new Error(whyNot(cause, host, port), { cause })));
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(failureOf(cause, host, port)));
     server.listen(port, host, () => {
       server.removeAllListeners("error");
       resolve();
@@ -48,11 +54,12 @@ function listening(server: Server, { port, host }: ServerSettings): Promise<void
   });
 }
 
-function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === "EADDRINUSE") return `The port ${port} is taken: choose another one with --port.`;
-  if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL")
-    return `The host (--host) ${host} is no address of this machine.`;
-  return message;
+/** A host that is not this machine's is a wrong setting; a port that somebody has is not. */
+function failureOf(cause: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (cause.code === "EADDRINUSE")
+    return new Error(`The port ${port} is taken: choose another one with --port.`, { cause });
+  if (cause.code !== "ENOTFOUND" && cause.code !== "EADDRNOTAVAIL") return cause;
+  return new TypeError(`The host (--host, LATCHKEY_HOST) ${host} is no address of this machine.`, { cause });
 }
 
 /** One JSON line an event, on standard error: standard output is for people. */

@@ -42,7 +42,7 @@ export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv):
 
 const DURATIONS = ["access", "idle", "absolute", "grace"] as const;
 
-/** The options that have a variable and no flag; an empty variable counts as none. */
+/** The options that have a variable and no flag; an empty variable counts as none, but for the secret, where it is a mistake. */
 function furtherOptions(environment: NodeJS.ProcessEnv): Partial<AuthOptions> {
   const read = (name: string) => environment[`LATCHKEY_${name}`] || undefined;
   const list = (name: string) =>

@@ -16,16 +16,14 @@ interface RouteLine {
   readonly success: number;
 }
 
-/** A route as data: who may call it and what it reads stand beside what it does, so that neither can be forgotten by its path. */
+/** A route: who may call it and what it reads are part of what runs, so that neither can be forgotten by its path. */
 export interface Route extends RouteLine {
-  readonly who: "anyone" | "token";
-  readonly schema: z.ZodType | undefined;
   run(call: Call): Promise<Reply>;
 }
 
 /** A route without a body that anybody may call. */
 export function open(line: RouteLine & { readonly act: (call: Call) => Promise<Reply> }): Route {
-  return { ...line, who: "anyone", schema: undefined, run: line.act };
+  return { ...line, run: line.act };
 }
 
 /** A route with a JSON body that anybody may call. */
@@ -33,7 +31,7 @@ export function openWithBody<B>(
   line: RouteLine & { readonly body: z.ZodType<B>; readonly act: (call: Call, body: B) => Promise<Reply> },
 ): Route {
   const run = async (call: Call) => line.act(call, await requireBody(call.request, line.body));
-  return { ...line, who: "anyone", schema: line.body, run };
+  return { ...line, run };
 }
 
 /** A route that anybody may call, with a JSON body or without one. */
@@ -41,7 +39,7 @@ export function openWithOptionalBody<B>(
   line: RouteLine & { readonly body: z.ZodType<B>; readonly act: (call: Call, body: B | undefined) => Promise<Reply> },
 ): Route {
   const run = async (call: Call) => line.act(call, await readBody(call.request, line.body));
-  return { ...line, who: "anyone", schema: line.body, run };
+  return { ...line, run };
 }
 
 /** A route without a body for who has an access token. */
@@ -51,5 +49,5 @@ export function guarded(line: RouteLine & { readonly act: (call: AuthorizedCall)
     const header = (name: string) => request.headers.get(name) ?? undefined;
     return line.act({ ...call, auth: await parts.guard.authenticate({ method: request.method, header }) });
   };
-  return { ...line, who: "token", schema: undefined, run };
+  return { ...line, run };
 }

@@ -40,7 +40,9 @@ export async function deleteToken({ request, parts }: Call, body: LogOutBody = {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const refreshTokens = [body.refresh_token, cookie].filter((token) => token !== undefined);
-  await logOut(parts.accounts, { accessToken: accessTokenOf(request), refreshTokens });
+  const accessToken = accessTokenOf(request);
+  if (accessToken !== undefined || refreshTokens.length > 0)
+    await logOut(parts.accounts, { accessToken, refreshTokens });
   return cookie === undefined ? {} : { headers: { "set-cookie": dropRefreshCookie() } };
 }
 

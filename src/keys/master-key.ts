@@ -27,7 +27,7 @@ export function masterKeyOf(secret: string, setting: string): Buffer {
   return bytes;
 }
 
-/** Random bytes are a text, rise evenly or repeat themselves with a chance of less than one in a million million. */
+/** Whether bytes look like chance: random ones fail this less than once in a million million. */
 function looksRandom(bytes: Buffer): boolean {
   const steps = [...bytes].map((byte, index) => (byte - (bytes[index - 1] ?? 0)) & 0xff);
   return new Set(bytes).size >= 16 && new Set(steps).size > 4 && bytes.some((byte) => byte < 0x20 || byte > 0x7e);

@@ -1,7 +1,8 @@
 import type { Claims } from "./claims.js";
 import { explainRefusal } from "./explain.js";
+import { requireKnownOptions } from "./known-options.js";
 import { isTokenError, TokenError } from "./token-error.js";
-import type { CheckVerdict, Inspection, Verifier, VerifyOptions } from "./verifier.js";
+import type { Inspection, Verifier, VerifyOptions } from "./verifier.js";
 
 /** A verifier that is asked until a date: the old side of a move. */
 export interface Until<C extends Claims = Claims> {
@@ -16,8 +17,10 @@ export interface Until<C extends Claims = Claims> {
  */
 export function anyVerifier<C extends Claims = Claims>(
   verifiers: readonly (Verifier<C> | Until<C>)[],
-  { now = Date.now }: { readonly now?: () => number } = {},
+  options: { readonly now?: () => number } = {},
 ): Verifier<C> {
+  requireKnownOptions(options, "anyVerifier", ["now"]);
+  const { now = Date.now } = options;
   if (!Array.isArray(verifiers) || verifiers.length === 0) {
     throw new TypeError("anyVerifier needs at least one verifier.");
   }
@@ -30,7 +33,6 @@ export function anyVerifier<C extends Claims = Claims>(
   /** Who is asked, in turn; where nobody knows the header, the first one says what is wrong with it. */
   const candidates = (token: string): readonly Verifier<C>[] => {
     const all = asked();
-    if (all.length === 0) throw nobodyAsked();
     const knowing = all.filter((verifier) => verifier.recognizes(token));
     return knowing.length > 0 ? knowing : all.slice(0, 1);
   };
@@ -44,7 +46,7 @@ export function anyVerifier<C extends Claims = Claims>(
         refusals.push(requireOpenRefusal(error));
       }
     }
-    throw refusals[0];
+    throw refusals[0] ?? nobodyAsked();
   };
 
   const verify = async (token: string, options?: VerifyOptions): Promise<C> => {
@@ -56,14 +58,16 @@ export function anyVerifier<C extends Claims = Claims>(
         refusals.push(requireOpenRefusal(error));
       }
     }
-    throw refusals[0];
+    throw refusals[0] ?? nobodyAsked();
   };
 
   const explain = (token: string) => {
-    if (asked().length === 0) return explainRefusal(nobodyAsked());
     const explanations = candidates(token).map((verifier) => verifier.explain(token));
-    const accepting = explanations.find((verdicts) => verdicts.every(({ verdict }) => verdict === "passed"));
-    return accepting ?? (explanations[0] as readonly CheckVerdict[]);
+    const deciding = explanations.find((verdicts) => {
+      const refusal = verdicts.find(({ verdict }) => verdict === "failed");
+      return refusal === undefined || refusal.reason === "revoked";
+    });
+    return deciding ?? explanations[0] ?? explainRefusal(nobodyAsked());
   };
 
   return {

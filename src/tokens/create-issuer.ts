@@ -99,6 +99,13 @@ function requireMintable(claims: Record<string, unknown>, profile: Profile): voi
   if (claims.aud !== undefined && !isAudience(claims.aud)) {
     throw new TypeError("The claim aud must be a string or a list of strings, none of them empty.");
   }
+  requireLife(claims, profile);
+}
+
+function requireLife(claims: Record<string, unknown>, profile: Profile): void {
+  if (claims.nbf !== undefined && (claims.nbf as number) >= (claims.exp as number)) {
+    throw new TypeError("The claim nbf must be before exp.");
+  }
   const lifetime = (claims.exp as number) - (claims.iat as number);
   if (!(lifetime > 0 && lifetime <= profile.maxLifetime)) {
     throw new TypeError(`A token of the profile ${profile.name} lives for 1 to ${profile.maxLifetime} seconds.`);

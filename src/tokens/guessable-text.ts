@@ -18,15 +18,16 @@ export function readingsOf(bytes: Buffer): readonly Buffer[] {
 
 const HEX = /^(?:[0-9a-f]{2})+$/i;
 const BASE64 = /^[A-Za-z0-9+/_-]+=*$/;
-const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+// A UUID, or 16 bytes in hexadecimal: 128 bits at most, where a key of HMAC wants 256.
+const HALF_A_KEY = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const WORDS_ALONE = /^(?:[a-z]+|[A-Z]+)$/;
 const WORDS_AND_MARKS = /^(?:[a-z _.,;:!?'-]+|[A-Z _.,;:!?'-]+|[0-9 ._-]+)$/;
 // As many letters of one case as are worth 225 bits by chance.
 const LONG = 48;
 
-/** Whether a text is a UUID (122 bits), repeats itself, or reads like words instead of chance: as it is, or as what it spells. */
+/** Whether a text is half a key, repeats itself, is digits alone, or reads like words instead of chance: as it is, or as what it spells. */
 export function isGuessable(text: string): boolean {
-  if (UUID.test(text) || holdsWord(text) || (text + text).indexOf(text, 1) < text.length) return true;
+  if (HALF_A_KEY.test(text) || holdsWord(text) || (text + text).indexOf(text, 1) < text.length) return true;
   if (WORDS_AND_MARKS.test(text) && !(text.length >= LONG && WORDS_ALONE.test(text))) return true;
   if (bitsOf(text) < 96) return true;
   // Tutorials share generators that write printable characters in hexadecimal; chance does not.

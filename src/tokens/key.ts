@@ -51,10 +51,18 @@ export function makeKey(handle: KeyObject, alg: Algorithm, kid?: string): Key {
   if (typeof name !== "string" || name.length === 0 || name.length > LONGEST_KID) {
     throw new TypeError(`A kid must be a string of 1 to ${LONGEST_KID} characters.`);
   }
-  if (handle.type === "secret") return Object.freeze({ kind: "secret", kid: name, alg, handle });
-  if (handle.type === "public") return Object.freeze({ kind: "public", kid: name, alg, handle });
-  const half: PublicKey = Object.freeze({ kind: "public", kid: name, alg, handle: createPublicKey(handle) });
-  return Object.freeze({ kind: "private", kid: name, alg, handle, public: half });
+  if (handle.type === "secret") return passed({ kind: "secret", kid: name, alg, handle });
+  if (handle.type === "public") return passed({ kind: "public", kid: name, alg, handle });
+  const half: PublicKey = passed({ kind: "public", kid: name, alg, handle: createPublicKey(handle) });
+  return passed({ kind: "private", kid: name, alg, handle, public: half });
+}
+
+// Keys that passed. A copy of the package, or somebody by hand, may have made others: those are checked when they are met.
+const FIT = new WeakSet<object>();
+
+function passed<K extends Key>(key: K): K {
+  FIT.add(key);
+  return Object.freeze(key);
 }
 
 /** Tells whether a value is a key of this library, by its members, so that two copies of the package agree. */
@@ -66,17 +74,19 @@ export function isKey(value: unknown): value is Key {
   return FIT.has(value) || becameFit(value as Key);
 }
 
-// Keys that passed: a copy of the package, or somebody by hand, may have made others.
-const FIT = new WeakSet<object>();
-
 function becameFit(key: Key): boolean {
   try {
     requireFit(key.handle, key.alg);
   } catch {
     return false;
   }
+  if (key.kind === "private" && !isOwnHalf(key.public, key)) return false;
   FIT.add(key);
   return true;
+}
+
+function isOwnHalf(half: unknown, { kid, alg }: Key): boolean {
+  return isKey(half) && half.kind === "public" && half.kid === kid && half.alg === alg;
 }
 
 /** The half of a key that verifies. */

@@ -5,10 +5,13 @@ const SHORTEST = 2048;
 const LONGEST = 8192;
 const LEAST_EXPONENT = 65537n;
 // What anybody finds by dividing.
-const SMALLEST_FACTOR = 1000n;
+const LEAST_FACTOR = 1000n;
 const GREATEST_EXPONENT = 2n ** 32n;
 
-/** Throws a `TypeError` for an RSA key of under 2048 or over 8192 bits, with an exponent that is even, small or huge, or made by ROCA. */
+/**
+ * Throws a `TypeError` for an RSA key of under 2048 or over 8192 bits, with a small factor, with an exponent that is even,
+ * small or huge, or made by ROCA.
+ */
 export function requireSoundRsa(key: KeyObject): void {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   if (modulusLength < SHORTEST || modulusLength > LONGEST) {
@@ -18,7 +21,7 @@ export function requireSoundRsa(key: KeyObject): void {
     throw new TypeError("The RSA exponent must be an odd number from 65537 to 2^32.");
   }
   const modulus = numberOf(key.export({ format: "jwk" }).n);
-  for (let divisor = 2n; divisor < SMALLEST_FACTOR; divisor++) {
+  for (let divisor = 2n; divisor < LEAST_FACTOR; divisor++) {
     if (modulus % divisor === 0n) throw new TypeError("The RSA modulus has a small factor.");
   }
   if (isFromRoca(modulus)) throw new TypeError("The RSA key was made by a faulty generator (ROCA, CVE-2017-15361).");

@@ -13,12 +13,17 @@ export function requireStrongSecret(secret: Buffer, least: number): void {
   if (readingsOf(secret).some(isKeyMaterial)) {
     throw new TypeError("The secret is itself a key. Import it with the algorithm of that key.");
   }
-  if (!isText(secret)) return;
-  const text = secret.toString("utf8").trim();
+  // HMAC pads with zeros itself (RFC 2104), and UTF-16 is full of them.
+  const bare = Buffer.from(secret.filter((byte) => byte !== 0));
+  if (bare.length < 2 || !isText(bare)) return;
+  const text = bare.toString("utf8").trim();
   if (isPublishedSecret(text) || isGuessable(text)) throw guessable();
 }
 
-/** The same for bytes that come bare: besides, they must look like chance and be no published secret in another spelling. */
+/**
+ * The same for bytes that come bare: besides, they must look like chance and be no published secret in another spelling. JWKs are spared
+ * this: the examples of the RFCs and of Wycheproof are published JWKs, and some of them are all zeros.
+ */
 export function requireRandomSecret(secret: Buffer): void {
   if (isText(secret)) return;
   const isPublished = isPublishedSecret(secret.toString("hex")) || isPublishedSecret(secret.toString("base64url"));

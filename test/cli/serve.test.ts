@@ -123,6 +123,26 @@ describe("latchkey serve", () => {
   });
 });
 
+describe("a connection that is kept", () => {
+  it("takes the next request after a body that nobody read", async () => {
+    const { port } = await startServer();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (method: string, path: string, body?: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body ?? "") };
+        const sent = request({ agent, port, host: "127.0.0.1", method, path, headers }, (response) => {
+          response.resume().on("end", () => resolve(response.statusCode));
+        });
+        sent.on("error", reject).end(body);
+      });
+    for (const path of ["/nowhere", "/me", "/nowhere"]) {
+      expect(await ask("POST", path, '{"a":1}')).toBe(path === "/me" ? 405 : 404);
+      expect(await ask("GET", "/health/live")).toBe(200);
+    }
+    agent.destroy();
+  });
+});
+
 describe("the settings of latchkey serve", () => {
   it("come from the environment, each of them", async () => {
     const folder = newFolder();

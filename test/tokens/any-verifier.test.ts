@@ -1,4 +1,12 @@
-import { anyVerifier, explain, generateKey, type Verifier } from "latchkey/tokens";
+import {
+  anyVerifier,
+  createIssuer,
+  createRevocations,
+  createVerifier,
+  explain,
+  generateKey,
+  type Verifier,
+} from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import {
   claimsOf,
@@ -54,6 +62,17 @@ describe("a bridge between two issuers", () => {
     const alone = anyVerifier([{ verifier: oldVerifier, until: UNTIL }], { now: () => UNTIL.getTime() });
     expect(refusalOf(() => alone.verifySync(oldToken)).reason).toBe("key_unknown");
     expect(alone.explain(oldToken).some(({ verdict }) => verdict === "failed")).toBe(true);
+  });
+
+  it("explains a token that was taken back as revoked, whatever the next one would say of it", () => {
+    const key = generateKey({ alg: "ES256" });
+    const options = { issuer: "a", audience: "b", keys: [key.public] };
+    const token = createIssuer({ ...options, clientId: "c", keys: [key] }).mint({ sub: "1", sid: "s" });
+    const revocations = createRevocations();
+    revocations.add({ session: "s" });
+    const both = anyVerifier([createVerifier({ ...options, revocations }), createVerifier(options)]);
+    expect(refusalOf(() => both.verifySync(token)).reason).toBe("revoked");
+    expect(both.explain(token).find(({ verdict }) => verdict === "failed")?.reason).toBe("revoked");
   });
 
   it("accepts nothing where no clock answers", () => {

@@ -10,11 +10,14 @@ import {
 import { inspect } from "node:util";
 import {
   type Algorithm,
+  createIssuer,
+  createVerifier,
   exportKey,
   generateKey,
   importKey,
   type Key,
   signJws,
+  TokenError,
   thumbprint,
   toJwks,
   verifyJws,
@@ -820,5 +823,37 @@ describe("a private key that is imported", () => {
     expect(new Uint8Array(verifyJws(signJws(new Uint8Array([0, 1, 255]), key), [key]).payload)).toEqual(
       new Uint8Array([0, 1, 255]),
     );
+  });
+});
+
+describe("a secret that is padded with zeros, as HMAC itself would pad it", () => {
+  const padded = (text: string) => Buffer.concat([Buffer.from(text), Buffer.alloc(64)]).subarray(0, 64);
+
+  it.each(["your-256-bit-secret", "secret", "super-secret-super-secret-super-secret"])(
+    "is what it is without them: %s",
+    (text) => {
+      for (const alg of ["HS256", "HS384", "HS512"] as const) {
+        faultOf(() => importKey(padded(text), { alg }));
+        faultOf(() => importKey({ kty: "oct", alg, k: padded(text).toString("base64url") }));
+        faultOf(() => importKey(Buffer.from(text.padEnd(64, "x"), "utf16le"), { alg }));
+      }
+    },
+  );
+});
+
+describe("a key that did not come from this library", () => {
+  const sound = generateKey({ alg: "RS256" });
+  const tokens = createIssuer({ issuer: "a", audience: "b", clientId: "c", keys: [sound] });
+  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+
+  it.each([
+    ["has no public half", undefined],
+    ["has the public half of a weak key", { ...sound.public, handle: weak }],
+    ["has a public half of another name", { ...sound.public, kid: "other" }],
+  ])("is no key where it %s", (_what, half) => {
+    const made = { kind: "private", kid: sound.kid, alg: sound.alg, handle: sound.handle, public: half } as never;
+    expect(() => createVerifier({ issuer: "a", audience: "b", keys: [made] })).toThrow(TypeError);
+    const verifier = createVerifier({ issuer: "a", audience: "b", keys: () => made });
+    expect(() => verifier.verifySync(tokens.mint({ sub: "1" }))).toThrow(TokenError);
   });
 });
