@@ -26,9 +26,19 @@ export function prepareHmac(algorithm: string, key: KeyObject): Hmac {
     outer[index] = byte ^ 0x5c;
   }
 
+  // Lengths repeat, and making a view costs more than looking it up.
+  const views = new Map<number, Buffer>();
+  const viewOf = (length: number): Buffer => {
+    const known = views.get(length);
+    if (known !== undefined) return known;
+    const view = inner.subarray(0, length);
+    views.set(length, view);
+    return view;
+  };
+
   const fillOuter = (input: string) => {
     const written = inner.write(input, block, "latin1");
-    outer.write(hash(algorithm, inner.subarray(0, block + written), "binary"), block, "latin1");
+    outer.write(hash(algorithm, viewOf(block + written), "binary"), block, "latin1");
   };
   const fits = (input: string) => input.length <= LONGEST_KEPT;
   const slowly = (input: string) => createHmac(algorithm, key).update(input, "latin1");

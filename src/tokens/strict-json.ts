@@ -16,24 +16,27 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  * well-formed Unicode, at most 16 levels. Throws a {@link TokenError} that names the segment.
  */
 export function parseStrictObject(bytes: Buffer, part: "header" | "payload"): JsonObject {
-  const fault = (reason: TokenReason) => new TokenError(reason, part === "header" ? "shape" : "payload", { part });
-  if (!isUtf8(bytes)) throw fault("not_utf8");
+  if (!isUtf8(bytes)) throw faultIn(part, "not_utf8");
   const written = surveyMembers(bytes);
-  if (written < 0) throw fault("too_deep");
+  if (written < 0) throw faultIn(part, "too_deep");
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString("utf8"));
   } catch {
-    throw fault("not_json");
+    throw faultIn(part, "not_json");
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw fault("not_an_object");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw faultIn(part, "not_an_object");
   const kept = countMembers(value);
-  if (Number.isNaN(kept)) throw fault("unsafe_member");
+  if (Number.isNaN(kept)) throw faultIn(part, "unsafe_member");
   // Only an escape can write half of a surrogate pair into valid UTF-8.
-  if (bytes.includes(BACKSLASH) && !isWellFormed(value)) throw fault("unsafe_member");
+  if (bytes.includes(BACKSLASH) && !isWellFormed(value)) throw faultIn(part, "unsafe_member");
   // JSON.parse keeps the last of two members of one name, so fewer are kept than were written.
-  if (kept !== written) throw fault("duplicate_member");
+  if (kept !== written) throw faultIn(part, "duplicate_member");
   return value as JsonObject;
+}
+
+function faultIn(part: "header" | "payload", reason: TokenReason): TokenError {
+  return new TokenError(reason, part === "header" ? "shape" : "payload", { part });
 }
 
 /** Counts the colons outside of strings, which is the number of members of all objects; -1 where brackets nest too deeply. */
