@@ -28,8 +28,8 @@ export interface VerifierOptions<Parsed = unknown> {
   readonly claims?: StandardSchema<Parsed>;
   /** The live set of what is taken back. */
   readonly revocations?: Pick<Revocations, "find">;
-  /** The bounds of the verified-token cache (10,000 entries, 64 MiB), or `false` for none. */
-  readonly cache?: false | Partial<CacheBounds>;
+  /** The bounds of the verified-token cache (10,000 entries, 64 MiB), or `false` for none; `true` is the default. */
+  readonly cache?: boolean | Partial<CacheBounds>;
   readonly now?: () => number;
 }
 
@@ -86,7 +86,8 @@ function requireParts({ now, claims, revocations }: VerifierOptions): void {
 
 function cacheBoundsOf(cache: VerifierOptions["cache"]): CacheBounds | undefined {
   if (cache === false) return undefined;
-  if (cache !== undefined) requireKnownOptions(cache, "The cache", ["entries", "bytes"]);
+  if (cache === undefined || cache === true) return DEFAULT_BOUNDS;
+  requireKnownOptions(cache, "The cache", ["entries", "bytes"]);
   return { ...DEFAULT_BOUNDS, ...cache };
 }
 
