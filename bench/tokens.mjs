@@ -28,12 +28,16 @@ function setUp(alg) {
   return { alg, key, verifying, issuer, tokens, pem };
 }
 
+function fastVerifier({ alg, key, pem }, cache) {
+  const keyText = key.kind === "secret" ? pem : pem.public;
+  return createFastVerifier({ key: keyText, algorithms: [alg], allowedIss: ISSUER, allowedAud: AUDIENCE, cache });
+}
+
 function verifyContenders({ alg, key, verifying, tokens, pem }) {
   const at = (index) => tokens[index % TOKENS];
   const parts = tokens.map((token) => {
     const end = token.lastIndexOf(".");
     return {
-      text: token.slice(0, end),
       input: Buffer.from(token.slice(0, end)),
       signature: Buffer.from(token.slice(end + 1), "base64url"),
     };
@@ -47,14 +51,7 @@ function verifyContenders({ alg, key, verifying, tokens, pem }) {
             .digest()
       : (index) => verify(HASHES[alg], parts[index % TOKENS].input, options, parts[index % TOKENS].signature);
   const own = createVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: [verifying], cache: false });
-  const fastKey = key.kind === "secret" ? pem : pem.public;
-  const fast = createFastVerifier({
-    key: fastKey,
-    algorithms: [alg],
-    allowedIss: ISSUER,
-    allowedAud: AUDIENCE,
-    cache: false,
-  });
+  const fast = fastVerifier({ alg, key, pem }, false);
   const list = [
     { name: "node:crypto", run: primitive },
     { name: "latchkey", run: (index) => own.verifySync(at(index)) },
@@ -94,14 +91,7 @@ function fresh(tokens) {
 
 function cachedContenders({ alg, key, verifying, tokens, pem }) {
   const own = createVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: [verifying] });
-  const fastKey = key.kind === "secret" ? pem : pem.public;
-  const fast = createFastVerifier({
-    key: fastKey,
-    algorithms: [alg],
-    allowedIss: ISSUER,
-    allowedAud: AUDIENCE,
-    cache: true,
-  });
+  const fast = fastVerifier({ alg, key, pem }, true);
   const ownStrings = fresh(tokens);
   const fastStrings = fresh(tokens);
   return [

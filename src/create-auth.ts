@@ -97,7 +97,6 @@ const KNOWN: readonly (keyof AuthOptions)[] = [
   "now",
   "log",
 ];
-const SECRET = "The secret (LATCHKEY_SECRET)";
 const DAY = 86_400;
 
 /**
@@ -117,12 +116,16 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
   const { now = Date.now } = options;
   const log = harmless(options.log);
-  if (options.secret !== undefined) masterKeyOf(options.secret, SECRET);
+  const given = options.secret === undefined ? undefined : masterKeyOf(options.secret, "The secret (LATCHKEY_SECRET)");
   const store = await openStore(options.database, now);
   try {
+    const masterKey = given ?? (await findMasterKey(store, options));
+    const keys = await openKeyRing({ store, masterKey, algorithm: options.algorithm ?? "ES256", now });
+    const epoch = await store.epoch();
     const live = createRevocations({ now });
+    // From here on nothing fails, so what has timers and threads need not be taken back.
     const follower = await followRevocations({ store, live, log });
-    const parts = await openParts(options, { store, live, follower, settings, url, now, log });
+    const parts = wireParts({ store, keys, epoch, live, follower, settings, url, now, log });
     let draining = false;
     const requireReady = async () => {
       if (draining) throw new AuthError("unavailable", { retryAfter: 1 });
@@ -154,38 +157,24 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   }
 }
 
-interface Wiring extends Pick<AccountParts, "store" | "settings" | "now" | "log"> {
+interface Wiring extends Pick<AccountParts, "store" | "keys" | "epoch" | "settings" | "now" | "log"> {
   readonly live: Revocations;
   readonly follower: Follower;
   readonly url: string;
 }
 
-async function openParts(options: AuthOptions, wiring: Wiring): Promise<AccountParts> {
-  const { store, live, follower, settings, url, now, log } = wiring;
-  const masterKey = await openMasterKey(store, options);
-  const keys = await openKeyRing({ store, masterKey, algorithm: options.algorithm ?? "ES256", now });
+function wireParts({ live, follower, url, ...parts }: Wiring): AccountParts {
+  const { keys, settings, now } = parts;
   const { accessSeconds, audiences } = settings;
-  const own = { issuer: url, keys: keys.verifying, now };
+  const own = { issuer: url, audience: url, now };
   return {
-    store,
+    ...parts,
     passwords: createPasswords(),
-    keys,
-    epoch: await store.epoch(),
-    issuer: createIssuer({
-      issuer: url,
-      audience: url,
-      clientId: "latchkey",
-      keys: [keys.signing],
-      accessSeconds,
-      now,
-    }),
-    verifier: createVerifier({ ...own, audience: url, revocations: live }),
-    logOutVerifier: createVerifier({ ...own, audience: audiences, cache: false }),
+    issuer: createIssuer({ ...own, clientId: "latchkey", keys: [keys.signing], accessSeconds }),
+    verifier: createVerifier({ ...own, keys: keys.verifying, revocations: live }),
+    logOutVerifier: createVerifier({ ...own, audience: audiences, keys: keys.verifying, cache: false }),
     revocations: live,
     catchUp: follower.catchUp,
-    settings,
-    now,
-    log,
   };
 }
 
@@ -196,8 +185,7 @@ async function openStore(database: string, now: () => number): Promise<Store> {
   return openSqlite({ path: database, now });
 }
 
-async function openMasterKey(store: Store, { database, data, secret }: AuthOptions): Promise<Uint8Array> {
-  if (secret !== undefined) return masterKeyOf(secret, SECRET);
+async function findMasterKey(store: Store, { database, data }: AuthOptions): Promise<Uint8Array> {
   if (database === ":memory:") return randomBytes(32);
   const mayMake = (await store.keys.list()).length === 0;
   return masterKeyInFile(join(data ?? dirname(database), "master.key"), { mayMake });

@@ -64,10 +64,15 @@ function requireTimes(claims: JsonObject, rules: ClaimRules): void {
     throw new TokenError("issued_in_future", "times", { claim: "iat", expected: latest, actual: iat });
   }
   if (exp === undefined) return;
-  if (!(exp + rules.leeway > now) && !rules.allowExpired) {
-    throw new TokenError("expired", "times", { claim: "exp", expected: now - rules.leeway, actual: exp });
-  }
+  if (!rules.allowExpired) requireUnexpired(exp, rules);
   requireLifetime({ exp, nbf, iat }, now, rules.maxLifetime);
+}
+
+/** The check that a token must pass again each time it is seen. Written so that a clock that answers NaN refuses. */
+export function requireUnexpired(exp: number, { now, leeway }: Pick<ClaimRules, "now" | "leeway">): void {
+  const seconds = now() / 1000;
+  if (exp + leeway > seconds) return;
+  throw new TokenError("expired", "times", { claim: "exp", expected: seconds - leeway, actual: exp });
 }
 
 interface Lifetime {

@@ -1,10 +1,9 @@
-import type { ClaimRules } from "./check-claims.js";
+import { requireUnexpired } from "./check-claims.js";
 import type { Claims } from "./claims.js";
 import { explainSteps } from "./explain.js";
 import { freezeDeep } from "./freeze-deep.js";
 import { createHeaderReader, type KeySource } from "./header-reader.js";
 import { createTokenCache } from "./token-cache.js";
-import { TokenError } from "./token-error.js";
 import { createTokenReader, type Reading } from "./token-reader.js";
 import type { Inspection, Verifier, VerifyOptions } from "./verifier.js";
 import { requireVerifierRules, type VerifierOptions } from "./verifier-options.js";
@@ -33,7 +32,7 @@ export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed
     }
     const known = cache.find(token);
     if (known !== undefined && headers.stillHolds(known.inspection.header, known.key)) {
-      requireUnexpired(known.checked, rules);
+      requireUnexpired(known.checked.exp, rules);
       reader.requireLive(known.checked, known.key.kid);
       return known.inspection;
     }
@@ -63,10 +62,3 @@ export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed
 }
 
 const NO_OPTIONS: VerifyOptions = {};
-
-function requireUnexpired(claims: Claims, { now, leeway }: ClaimRules): void {
-  const seconds = now() / 1000;
-  if (!(claims.exp + leeway > seconds)) {
-    throw new TokenError("expired", "times", { claim: "exp", expected: seconds - leeway, actual: claims.exp });
-  }
-}

@@ -35,9 +35,21 @@ export function generateKey(options: GenerateOptions<Algorithm> = {}): Key {
 function newHandle(alg: Algorithm, modulusLength: number): KeyObject {
   const rules = requireAlgorithm(alg);
   if (rules.kind === "hmac") return generateKeySync("hmac", { length: rules.bytes * 8 });
-  if (rules.kind === "ec") return generateKeyPairSync("ec", { namedCurve: rules.namedCurve }).privateKey;
-  if (rules.kind === "ed25519") return generateKeyPairSync("ed25519").privateKey;
-  return generateKeyPairSync("rsa", { modulusLength }).privateKey;
+  if (rules.kind === "ec") return handleOfDer(generateKeyPairSync("ec", { namedCurve: rules.namedCurve, ...AS_DER }));
+  if (rules.kind === "ed25519") return handleOfDer(generateKeyPairSync("ed25519", AS_DER));
+  return handleOfDer(generateKeyPairSync("rsa", { modulusLength, ...AS_DER }));
+}
+
+// Node's key object shares a lock with the job that made it: an export during which that job is garbage collected never ends. So keys
+// leave the job as bytes.
+const AS_DER = {
+  publicKeyEncoding: { format: "der", type: "spki" },
+  privateKeyEncoding: { format: "der", type: "pkcs8" },
+} as const;
+
+/** The types of Node know no encodings in spread options, so what are bytes is called a key object there. */
+function handleOfDer({ privateKey }: { readonly privateKey: unknown }): KeyObject {
+  return createPrivateKey({ key: privateKey as Buffer, format: "der", type: "pkcs8" });
 }
 
 /**

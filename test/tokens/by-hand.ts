@@ -1,4 +1,12 @@
-import { constants, createHmac, type KeyObject, sign } from "node:crypto";
+import {
+  constants,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 import {
   type Algorithm,
   createVerifier,
@@ -124,4 +132,21 @@ export function refusalOf(act: () => unknown): TokenError {
 export function factsOf(act: () => unknown): { reason: string; check: string; claim?: string; part?: string } {
   const { reason, check, claim, part } = refusalOf(act);
   return { reason, check, ...(claim !== undefined && { claim }), ...(part !== undefined && { part }) };
+}
+
+/** A new pair of any kind, whose key objects share no lock with the job that made them (see `newHandle` in `tokens/import-key.ts`). */
+export function pairOf(
+  type: string,
+  options: object = {},
+): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
+  const encodings = {
+    publicKeyEncoding: { format: "der", type: "spki" },
+    privateKeyEncoding: { format: "der", type: "pkcs8" },
+  };
+  const made: { readonly privateKey: unknown } = generateKeyPairSync(
+    type as "ec",
+    { ...options, ...encodings } as never,
+  );
+  const privateKey = createPrivateKey({ key: made.privateKey as Buffer, format: "der", type: "pkcs8" });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }

@@ -1,7 +1,7 @@
-import { createSecretKey, generateKeyPairSync } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import { type Algorithm, anyVerifier, importKey } from "latchkey/tokens";
 import { afterAll, describe, expect, it } from "vitest";
-import { claimsOf, goodToken, headerOf, keyOf, refusalOf, segment, tokenOf, verifierOf } from "./by-hand.js";
+import { claimsOf, goodToken, headerOf, keyOf, pairOf, refusalOf, segment, tokenOf, verifierOf } from "./by-hand.js";
 import { casesOf } from "./hostile-tokens.js";
 
 const ATTACKED: readonly Algorithm[] = ["HS256", "RS256", "PS256", "ES256", "ES512", "EdDSA"];
@@ -71,7 +71,7 @@ describe.each(ATTACKED)("a verifier with a key of %s", (alg) => {
 });
 
 describe("key confusion between keys of one set", () => {
-  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const rsa = pairOf("rsa", { modulusLength: 2048 }).privateKey;
   const rs = importKey(rsa, { alg: "RS256", kid: "rs" });
   const ps = importKey(rsa, { alg: "PS256", kid: "ps" });
 

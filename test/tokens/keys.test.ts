@@ -3,7 +3,6 @@ import {
   createPrivateKey,
   createPublicKey,
   createSecretKey,
-  generateKeyPairSync,
   type JsonWebKey,
   randomBytes,
 } from "node:crypto";
@@ -23,7 +22,7 @@ import {
   verifyJws,
 } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
-import { ALGORITHMS, keyOf, verifierOf } from "./by-hand.js";
+import { ALGORITHMS, keyOf, pairOf, verifierOf } from "./by-hand.js";
 
 const ASYMMETRIC = ALGORITHMS.filter((alg) => !alg.startsWith("HS"));
 const HMAC = ["HS256", "HS384", "HS512"] as const;
@@ -348,13 +347,13 @@ describe("an import", () => {
 
   it("of a DSA, DH, X25519, Ed448, P-224 or secp256k1 key fits no algorithm", () => {
     const foreign = [
-      generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 }),
-      generateKeyPairSync("x25519"),
-      generateKeyPairSync("x448"),
-      generateKeyPairSync("ed448"),
-      generateKeyPairSync("ec", { namedCurve: "secp224r1" }),
-      generateKeyPairSync("ec", { namedCurve: "secp256k1" }),
-      generateKeyPairSync("rsa-pss", { modulusLength: 2048 }),
+      pairOf("dsa", { modulusLength: 2048, divisorLength: 256 }),
+      pairOf("x25519"),
+      pairOf("x448"),
+      pairOf("ed448"),
+      pairOf("ec", { namedCurve: "secp224r1" }),
+      pairOf("ec", { namedCurve: "secp256k1" }),
+      pairOf("rsa-pss", { modulusLength: 2048 }),
     ];
     for (const { privateKey, publicKey } of foreign) {
       for (const alg of ALGORITHMS) {
@@ -394,7 +393,7 @@ function numberText(value: bigint): string {
 describe.each(["RS256", "PS512"] as const)("an RSA key for %s", (alg) => {
   it("has at least 2048 and at most 8192 bits", () => {
     for (const modulusLength of [1024, 1536, 2040]) {
-      const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength });
+      const { privateKey, publicKey } = pairOf("rsa", { modulusLength });
       faultOf(() => importKey(privateKey, { alg }));
       faultOf(() => importKey(publicKey, { alg }));
       faultOf(() => generateKey({ alg, modulusLength }));
@@ -844,7 +843,7 @@ describe("a secret that is padded with zeros, as HMAC itself would pad it", () =
 describe("a key that did not come from this library", () => {
   const sound = generateKey({ alg: "RS256" });
   const tokens = createIssuer({ issuer: "a", audience: "b", clientId: "c", keys: [sound] });
-  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+  const weak = pairOf("rsa", { modulusLength: 1024 }).publicKey;
 
   it.each([
     ["has no public half", undefined],
