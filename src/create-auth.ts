@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { AccountParts, AccountSettings, Caller, LogEvent } from "./accounts/account-parts.js";
+import { createSessionAdmin, type SessionAdmin } from "./accounts/administer-sessions.js";
+import { createUserAdmin, type UserAdmin } from "./accounts/administer-users.js";
+import { changePassword, type PasswordChange } from "./accounts/change-password.js";
 import { type Follower, followRevocations } from "./accounts/follow-revocations.js";
 import { type LogIn, logIn } from "./accounts/log-in.js";
 import { type LogOut, logOut } from "./accounts/log-out.js";
@@ -76,6 +79,10 @@ export interface AuthServer extends Verifier {
   refresh(given: Refresh, caller?: Caller): Promise<Grant>;
   /** Ends the sessions of the tokens given; their access tokens are refused when this resolves. */
   logOut(given: LogOut): Promise<void>;
+  /** Replaces the password of a user and ends their other sessions; throws `invalid_credentials`. */
+  changePassword(given: PasswordChange, caller?: Caller): Promise<void>;
+  readonly users: UserAdmin;
+  readonly sessions: SessionAdmin;
   /** From now on `/health/ready` answers 503, everything else as before. */
   drain(): void;
   /** Finishes what runs, and closes workers and database. */
@@ -141,6 +148,9 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
       logIn: (given, caller = {}) => logIn(parts, given, caller),
       refresh: (given, caller = {}) => refresh(parts, given, caller),
       logOut: (given) => logOut(parts, given),
+      changePassword: (given, caller = {}) => changePassword(parts, given, caller),
+      users: createUserAdmin(parts),
+      sessions: createSessionAdmin(parts),
       drain: () => {
         draining = true;
       },

@@ -2,16 +2,24 @@ import type { EndReason, RevocationRow } from "../store/store.js";
 import type { Revocation } from "../tokens/index.js";
 import type { AccountParts } from "./account-parts.js";
 
-/** Ends a session: its row and its revocation are written in one transaction, and its access tokens are refused from the next check on. */
-export async function endSession(parts: AccountParts, id: string, why: EndReason): Promise<boolean> {
-  const row = await parts.store.sessions.end(id, why);
+/**
+ * Ends a session, of the user where one is given: its row and its revocation are written in one transaction, and its access tokens are
+ * refused from the next check on.
+ */
+export async function endSession(parts: AccountParts, id: string, why: EndReason, userId?: string): Promise<boolean> {
+  const row = await parts.store.sessions.end(id, why, userId);
   if (row === undefined) {
     // Another process may have ended it a moment ago, and whoever asks must find it ended here too.
     await parts.catchUp();
     return false;
   }
-  parts.revocations.add(revocationOf(row));
+  takeBack(parts, [row]);
   return true;
+}
+
+/** Puts revocations that were written into the live set of this process, at once. */
+export function takeBack(parts: Pick<AccountParts, "revocations">, rows: readonly RevocationRow[]): void {
+  for (const row of rows) parts.revocations.add(revocationOf(row));
 }
 
 /** A revocation as the live set takes it. */

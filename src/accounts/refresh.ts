@@ -41,7 +41,7 @@ export async function refresh(parts: AccountParts, given: Refresh, caller: Calle
       break;
     }
     const session = verdict === "rotate" ? await rotated(parts, proven) : await reissued(parts, proven);
-    if (session !== undefined) return grantFor(parts, { user: proven.user, session, audience });
+    if (session !== undefined) return grantFor(parts, { user: proven.user, session, audience, readAt: proven.now });
   }
   throw new AuthError("invalid_grant");
 }
@@ -87,16 +87,18 @@ function verdictOn(parts: AccountParts, { session, presented, now }: Proven): Re
   });
 }
 
-async function rotated(parts: AccountParts, { session, now }: Proven): Promise<SessionRow | undefined> {
+async function rotated(parts: AccountParts, { session, user, now }: Proven): Promise<SessionRow | undefined> {
   const next = {
     idleExpiresAt: Math.min(now + parts.settings.idleSeconds * 1000, session.expiresAt),
     largestExp: nextExpiry(parts),
+    roles: user.roles,
   };
   const won = await parts.store.sessions.rotate(session.id, session.generation, next);
   return won ? { ...session, generation: session.generation + 1 } : undefined;
 }
 
-async function reissued(parts: AccountParts, { session }: Proven): Promise<SessionRow | undefined> {
-  const noted = await parts.store.sessions.noteAccess(session.id, nextExpiry(parts));
+async function reissued(parts: AccountParts, { session, user }: Proven): Promise<SessionRow | undefined> {
+  const next = { largestExp: nextExpiry(parts), roles: user.roles };
+  const noted = await parts.store.sessions.noteAccess(session.id, next);
   return noted ? session : undefined;
 }

@@ -43,6 +43,7 @@ export async function newSession(
     idleExpiresAt: time + idleSeconds * 1000,
     expiresAt: time + absoluteSeconds * 1000,
     largestExp: nextExpiry(parts),
+    tokensFrom: 0,
     authTime: Math.floor(parts.now() / 1000),
     amr: ["pwd"],
     transport,
@@ -63,13 +64,17 @@ export interface Granted {
   readonly user: UserRow;
   readonly session: SessionRow;
   readonly audience: string;
+  /** When the user was read, by the database's clock: what is taken away later takes the token back. */
+  readonly readAt: number;
 }
 
 /** Mints the tokens of a session at its present generation. */
-export function grantFor(parts: AccountParts, { user, session, audience }: Granted): Grant {
+export function grantFor(parts: AccountParts, { user, session, audience, readAt }: Granted): Grant {
   const { accessSeconds } = parts.settings;
   const { id, authTime, amr, transport } = session;
-  const token = parts.issuer.mint({ sub: user.id, sid: id, auth_time: authTime, amr, roles: user.roles }, { audience });
+  const jti = uuidV7(Math.max(readAt, session.tokensFrom));
+  const claims = { sub: user.id, sid: id, jti, auth_time: authTime, amr, roles: user.roles };
+  const token = parts.issuer.mint(claims, { audience });
   const { dataKey } = parts.keys;
   const refreshToken = deriveRefreshToken(
     { keyId: dataKey.id, session: id, generation: session.generation },

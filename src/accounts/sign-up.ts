@@ -1,11 +1,9 @@
 import { AuthError } from "../errors/auth-error.js";
 import { requireGoodPassword } from "../passwords/password-rules.js";
-import type { Transport, UserRow } from "../store/store.js";
-import { uuidV7 } from "../tokens/uuid-v7.js";
+import type { Addition, Transport } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
-import { requireEmail } from "./email.js";
+import { newUser, requireNames, takenNamesOf } from "./new-user.js";
 import { type Grant, grantFor, newSession } from "./session.js";
-import { requireUsername } from "./username.js";
 
 /** What a new user tells. */
 export interface SignUp {
@@ -20,26 +18,17 @@ export interface SignUp {
  * `invalid_request` with the field. A taken name is told, so sign-up reveals which names exist.
  */
 export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller): Promise<Grant> {
-  const username = requireUsername(wanted.username);
-  const email = wanted.email === undefined ? undefined : requireEmail(wanted.email);
+  const names = requireNames({ username: wanted.username, email: wanted.email });
   requireGoodPassword(wanted.password);
   // Asked before the hash, which costs most; the insert decides.
-  if ((await parts.store.users.findByUsernameKey(username.key)) !== undefined) throw new AuthError("username_taken");
-  const passwordHash = await parts.passwords.hash(wanted.password);
-  const time = await parts.store.now();
-  const user: UserRow = {
-    id: uuidV7(time),
-    username: username.shown,
-    usernameKey: username.key,
-    email: email?.shown ?? null,
-    emailKey: email?.key ?? null,
-    passwordHash,
-    roles: [],
-    createdAt: time,
-  };
+  await requireFree(parts, (await parts.store.users.findTaken(takenNamesOf(names))) ?? "added", caller);
+  const user = newUser(names, await parts.passwords.hash(wanted.password), await parts.store.now());
   const session = await newSession(parts, { userId: user.id, transport: wanted.transport, caller });
-  const outcome = await parts.store.users.add(user, session);
-  if (outcome !== "added") throw new AuthError(outcome);
+  await requireFree(parts, await parts.store.users.add(user, session), caller);
   parts.log({ event: "user.signed_up", user: user.id, session: session.id, address: caller.address });
-  return grantFor(parts, { user, session, audience: parts.settings.audiences[0] });
+  return grantFor(parts, { user, session, audience: parts.settings.audiences[0], readAt: session.createdAt });
+}
+
+async function requireFree(_parts: AccountParts, addition: Addition, _caller: Caller): Promise<void> {
+  if (addition !== "added") throw new AuthError(addition);
 }

@@ -4,6 +4,7 @@ import { AuthError } from "../errors/auth-error.js";
 export interface Username {
   readonly shown: string;
   readonly key: string;
+  readonly skeleton: string;
 }
 
 const SHORTEST = 3;
@@ -29,7 +30,7 @@ export function requireUsername(typed: string): Username {
     throw wrong("A username is made of visible characters, with single spaces inside.");
   }
   if (LATIN.test(key) && NOT_BESIDE_LATIN.test(key)) throw wrong("A username does not mix letters that look alike.");
-  return { shown: typed, key };
+  return { shown: typed, key, skeleton: key };
 }
 
 /** The key under which a typed name is looked up; `undefined` for a text that can be no username, and so finds nobody. */

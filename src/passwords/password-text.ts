@@ -19,11 +19,11 @@ export function findPasswordText(password: string): string | undefined {
 }
 
 /** The text that is hashed for a password, or `invalid_request` where there is none. */
-export function requirePasswordText(password: string): string {
+export function requirePasswordText(password: string, field = "password"): string {
   const text = findPasswordText(password);
   if (text !== undefined) return text;
   const message = `A password is Unicode text of at most ${LONGEST} characters.`;
-  throw new AuthError("invalid_request", { fields: [{ field: "password", message }] });
+  throw new AuthError("invalid_request", { fields: [{ field, message }] });
 }
 
 /** The length of a text as NIST SP 800-63B counts it: one code point is one character. */

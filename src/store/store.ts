@@ -1,20 +1,40 @@
-/** A user as stored; `usernameKey` and `emailKey` are the canonical, unique spellings, `createdAt` is in milliseconds. */
+/**
+ * A user as stored; `usernameKey`, `usernameSkeleton` and `emailKey` are the canonical, unique spellings, `createdAt` and `disabledAt` are in
+ * milliseconds.
+ */
 export interface UserRow {
   readonly id: string;
   readonly username: string;
   readonly usernameKey: string;
+  readonly usernameSkeleton: string;
   readonly email: string | null;
   readonly emailKey: string | null;
   readonly passwordHash: string;
   readonly roles: readonly string[];
   readonly createdAt: number;
+  readonly disabledAt: number | null;
+}
+
+/** A piece of a list in the order of the ids. */
+export interface Page {
+  /** The id after which the page begins; the first page without it. */
+  readonly after?: string | undefined;
+  readonly limit: number;
 }
 
 /** How a session's refresh token travels, fixed for the life of the session. */
 export type Transport = "body" | "cookie";
 
 /** Why a session ended before its time. */
-export type EndReason = "log_out" | "replay" | "password_changed" | "log_out_everywhere" | "ended_by_user" | "expired";
+export type EndReason =
+  | "log_out"
+  | "log_out_everywhere"
+  | "ended_by_user"
+  | "ended_by_admin"
+  | "password_changed"
+  | "user_disabled"
+  | "replay"
+  | "expired";
 
 /** A session as stored; instants are database time in milliseconds, `largestExp` and `authTime` are seconds as in a token. */
 export interface SessionRow {
@@ -28,6 +48,8 @@ export interface SessionRow {
   readonly idleExpiresAt: number;
   readonly expiresAt: number;
   readonly largestExp: number;
+  /** Access tokens of the session that were made before this, in milliseconds, are taken back. */
+  readonly tokensFrom: number;
   readonly authTime: number;
   readonly amr: readonly string[];
   readonly transport: Transport;
@@ -58,8 +80,9 @@ export interface KeyRow {
   readonly createdAt: number;
 }
 
-/** What a refresh writes beside the next generation: milliseconds, and `largestExp` in seconds. */
+/** What a refresh writes beside the next generation: milliseconds, and `largestExp` in seconds; `roles` are those that its token will hold. */
 export interface Rotation {
+  readonly roles: readonly string[];
   readonly idleExpiresAt: number;
   readonly largestExp: number;
 }
@@ -71,27 +94,69 @@ export interface SessionWithUser {
   readonly now: number;
 }
 
-/** The users of a store. */
+/** What of a user decides whether a session may go on, as it was read before. */
+export type CheckedUser = Pick<UserRow, "passwordHash" | "roles">;
+
+/** What became of a user that was to be added. */
+export type Addition = "added" | "username_taken" | "email_taken";
+
+/** The spellings of a user that nobody else may have. */
+export type TakenNames = Pick<UserRow, "usernameKey" | "usernameSkeleton" | "emailKey">;
+
+/** Which sessions of a user end, and why. */
+export interface Ending {
+  readonly why: EndReason;
+  /** The id of the one session that goes on. */
+  readonly except?: string | undefined;
+}
+
+/** The users of a store. What ends sessions writes their revocations in the same transaction, and answers with them. */
 export interface UserStore {
-  /** Adds a user and the first session in one transaction, or tells what is taken. */
-  add(user: UserRow, session: SessionRow): Promise<"added" | "username_taken" | "email_taken">;
+  /** Adds a user and, where there is one, the first session, in one transaction; or tells what is taken. */
+  add(user: UserRow, session?: SessionRow): Promise<Addition>;
+  /** Adds users in one transaction, each for itself: what is taken leaves the others alone. */
+  addAll(users: readonly UserRow[]): Promise<readonly Addition[]>;
+  /** What of a user that might be added somebody has already; the adding decides. */
+  findTaken(user: TakenNames): Promise<Exclude<Addition, "added"> | undefined>;
   findByUsernameKey(key: string): Promise<UserRow | undefined>;
   findById(id: string): Promise<UserRow | undefined>;
+  /** Users in the order of their ids, which is that of their making. */
+  list(page: Page): Promise<readonly UserRow[]>;
   /** Puts `to` where the hash is still `from`; answers whether it was. */
   replacePasswordHash(id: string, from: string, to: string): Promise<boolean>;
+  /** Puts `to` where the hash is still `from`, whatever it was where none is given, and ends sessions; `undefined` where it was another. */
+  changePassword(
+    id: string,
+    hashes: { readonly from?: string; readonly to: string },
+    ending: Ending,
+  ): Promise<readonly RevocationRow[] | undefined>;
+  /** Disables a user and ends all sessions; `undefined` where there is no such user. */
+  disable(id: string): Promise<readonly RevocationRow[] | undefined>;
+  /** Answers whether there is such a user. */
+  enable(id: string): Promise<boolean>;
+  /** Writes the roles; where one was taken away, the access tokens made until now are taken back and the sessions go on. */
+  setRoles(id: string, roles: readonly string[]): Promise<readonly RevocationRow[] | undefined>;
+  /** Deletes a user and all of their sessions. */
+  remove(id: string): Promise<readonly RevocationRow[] | undefined>;
 }
 
 /** The sessions of a store. */
 export interface SessionStore {
-  /** Inserts the session only where its user exists and still has the password hash that was checked. */
-  start(session: SessionRow, checked: { readonly passwordHash: string }): Promise<boolean>;
+  /** Inserts the session only where its user is not disabled and still is as checked. */
+  start(session: SessionRow, checked: CheckedUser): Promise<boolean>;
   findWithUser(id: string): Promise<SessionWithUser | undefined>;
-  /** Moves the generation from `from` to `from + 1` where it is still `from` and the session lives. */
+  /** The living sessions of a user, the latest used first. */
+  listLiving(userId: string): Promise<readonly SessionRow[]>;
+  /** Moves the generation from `from` to `from + 1` where it is still `from`, the session lives and its user still has these roles. */
   rotate(id: string, from: number, next: Rotation): Promise<boolean>;
-  /** Raises the largest `exp` (seconds) of a session that lives. */
-  noteAccess(id: string, largestExp: number): Promise<boolean>;
-  /** Ends a session and writes its revocation in one transaction; `undefined` where it is unknown or had ended already. */
-  end(id: string, why: EndReason): Promise<RevocationRow | undefined>;
+  /** Raises the largest `exp` (seconds) of a session that lives and whose user still has these roles. */
+  noteAccess(id: string, next: Pick<Rotation, "largestExp" | "roles">): Promise<boolean>;
+  /** Ends a session, of this user where one is given; `undefined` where it is unknown or had ended already. */
+  end(id: string, why: EndReason, userId?: string): Promise<RevocationRow | undefined>;
+  /** Ends the living sessions of a user. */
+  endAll(userId: string, ending: Ending): Promise<readonly RevocationRow[]>;
+  /** Deletes sessions whose absolute end is more than a day ago; answers how many. */
+  forgetPast(): Promise<number>;
 }
 
 /** The revocations of a store. */

@@ -16,7 +16,7 @@ describe("the live set of another process", () => {
     const [early, stopped] = [sessions[0], sessions[39]];
     if (early === undefined || stopped === undefined) throw new Error("There are no sessions.");
     await writer.users.add(user, early);
-    for (const session of sessions.slice(1)) await writer.sessions.start(session, { passwordHash: user.passwordHash });
+    for (const session of sessions.slice(1)) await writer.sessions.start(session, user);
     await writer.sessions.end(early.id, "log_out");
 
     const live = createRevocations();

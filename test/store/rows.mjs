@@ -14,11 +14,13 @@ export function userRow(parts = {}) {
     id,
     username: `Name-${id}`,
     usernameKey: `name-${id}`,
+    usernameSkeleton: `name-${id}`,
     email: `Name-${id}@example.com`,
     emailKey: `name-${id}@example.com`,
     passwordHash: "hash-1",
     roles: ["editor", "reader"],
     createdAt: 1_700_000_000_000,
+    disabledAt: null,
     ...parts,
   };
 }
@@ -42,6 +44,7 @@ export function sessionRow(userId, parts = {}) {
     idleExpiresAt: now + 5 * MINUTE,
     expiresAt: now + 10 * MINUTE,
     largestExp: 1000,
+    tokensFrom: 0,
     authTime: Math.floor(now / 1000),
     amr: ["pwd"],
     transport: "body",

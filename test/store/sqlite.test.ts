@@ -187,9 +187,9 @@ describe("a SQLite database file", () => {
     const session = sessionRow(user.id, { idleExpiresAt: 1_600_000_001_000, largestExp: 1_600_000_100 });
     await store.users.add(user, session);
     expect(await store.now()).toBe(1_600_000_000_000);
-    expect(await store.sessions.noteAccess(session.id, 5)).toBe(true);
+    expect(await store.sessions.noteAccess(session.id, { largestExp: 5, roles: user.roles })).toBe(true);
     now = 1_600_000_001_000;
-    expect(await store.sessions.noteAccess(session.id, 5)).toBe(false);
+    expect(await store.sessions.noteAccess(session.id, { largestExp: 5, roles: user.roles })).toBe(false);
     await store.sessions.end(session.id, "log_out");
     expect(await store.sessions.findWithUser(session.id)).toMatchObject({ now, session: { endedAt: now } });
     now = 1_600_003_760_000;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SessionRow, Store, UserRow } from "../../dist/store/store.js";
+import type { Rotation, SessionRow, Store, UserRow } from "../../dist/store/store.js";
 import { keyRow, sessionRow, userRow } from "./rows.mjs";
 
 /** A store under test on an empty database of its own. */
@@ -17,6 +17,10 @@ export interface Opened {
 export interface Abilities {
   readonly shared: boolean;
 }
+
+/** What a log-in has checked of a user as `userRow` makes them. */
+const { passwordHash, roles } = userRow();
+const checked = { passwordHash, roles };
 
 /** Everything that `Store` promises, for any database. */
 export function storeContract(name: string, open: () => Promise<Opened>, { shared }: Abilities): void {
@@ -37,8 +41,12 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
       return { user, session };
     }
 
-    function next(parts: Partial<Parameters<Store["sessions"]["rotate"]>[2]> = {}) {
-      return { idleExpiresAt: Date.now() + 300_000, largestExp: 2000, ...parts };
+    function next(parts: Partial<Rotation> = {}) {
+      return { idleExpiresAt: Date.now() + 300_000, largestExp: 2000, roles: checked.roles, ...parts };
+    }
+
+    function access(largestExp: number) {
+      return { largestExp, roles: checked.roles };
     }
 
     async function sessionNow(id: string): Promise<SessionRow> {
@@ -130,7 +138,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
       it("a session starts where the hash that was checked is still there", async () => {
         const { user } = await signedUp();
         const session = sessionRow(user.id, { transport: "cookie" });
-        expect(await store.sessions.start(session, { passwordHash: "hash-1" })).toBe(true);
+        expect(await store.sessions.start(session, checked)).toBe(true);
         expect(await sessionNow(session.id)).toEqual(session);
       });
 
@@ -138,8 +146,8 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const { user } = await signedUp();
         await store.users.replacePasswordHash(user.id, "hash-1", "hash-2");
         const session = sessionRow(user.id);
-        expect(await store.sessions.start(session, { passwordHash: "hash-1" })).toBe(false);
-        expect(await store.sessions.start(sessionRow("nobody"), { passwordHash: "hash-1" })).toBe(false);
+        expect(await store.sessions.start(session, checked)).toBe(false);
+        expect(await store.sessions.start(sessionRow("nobody"), checked)).toBe(false);
         expect(await store.sessions.findWithUser(session.id)).toBeUndefined();
       });
 
@@ -193,15 +201,15 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const { session } = await signedUp();
         await store.sessions.rotate(session.id, 0, next({ largestExp: 500 }));
         expect((await sessionNow(session.id)).largestExp).toBe(1000);
-        expect(await store.sessions.noteAccess(session.id, 3000)).toBe(true);
+        expect(await store.sessions.noteAccess(session.id, access(3000))).toBe(true);
         expect((await sessionNow(session.id)).largestExp).toBe(3000);
-        expect(await store.sessions.noteAccess(session.id, 2999)).toBe(true);
+        expect(await store.sessions.noteAccess(session.id, access(2999))).toBe(true);
         expect((await sessionNow(session.id)).largestExp).toBe(3000);
       });
 
       it("a re-issue changes nothing but the largest exp", async () => {
         const { session } = await signedUp();
-        await store.sessions.noteAccess(session.id, 4000);
+        await store.sessions.noteAccess(session.id, access(4000));
         expect(await sessionNow(session.id)).toEqual({ ...session, largestExp: 4000 });
       });
 
@@ -209,7 +217,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const { session } = await signedUp();
         await store.sessions.end(session.id, "log_out");
         expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
-        expect(await store.sessions.noteAccess(session.id, 9000)).toBe(false);
+        expect(await store.sessions.noteAccess(session.id, access(9000))).toBe(false);
         expect((await sessionNow(session.id)).largestExp).toBe(1000);
       });
 
@@ -218,13 +226,13 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         for (const parts of [{ idleExpiresAt: past }, { expiresAt: past }]) {
           const { session } = await signedUp(parts);
           expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
-          expect(await store.sessions.noteAccess(session.id, 9000)).toBe(false);
+          expect(await store.sessions.noteAccess(session.id, access(9000))).toBe(false);
         }
       });
 
       it("an end is noted with its reason and answered with its revocation, until an hour and a minute after the largest exp", async () => {
         const { session } = await signedUp();
-        await store.sessions.noteAccess(session.id, 1234);
+        await store.sessions.noteAccess(session.id, access(1234));
         const before = await store.now();
         const revocation = await store.sessions.end(session.id, "replay");
         expect(revocation).toEqual({

@@ -22,11 +22,13 @@ function createUsersAndSessions({ queries: { schema } }: Dialect): Compilable[] 
       .addColumn("id", "text", (column) => column.primaryKey().notNull())
       .addColumn("username", "text", (column) => column.notNull())
       .addColumn("username_key", "text", (column) => column.notNull().unique())
+      .addColumn("username_skeleton", "text", (column) => column.notNull().unique())
       .addColumn("email", "text")
       .addColumn("email_key", "text", (column) => column.unique())
       .addColumn("password_hash", "text", (column) => column.notNull())
       .addColumn("roles", "text", (column) => column.notNull())
-      .addColumn("created_at", "bigint", (column) => column.notNull()),
+      .addColumn("created_at", "bigint", (column) => column.notNull())
+      .addColumn("disabled_at", "bigint"),
     schema
       .createTable("sessions")
       .addColumn("id", "text", (column) => column.primaryKey().notNull())
@@ -39,6 +41,7 @@ function createUsersAndSessions({ queries: { schema } }: Dialect): Compilable[] 
       .addColumn("idle_expires_at", "bigint", (column) => column.notNull())
       .addColumn("expires_at", "bigint", (column) => column.notNull())
       .addColumn("largest_exp", "bigint", (column) => column.notNull())
+      .addColumn("tokens_from", "bigint", (column) => column.notNull())
       .addColumn("auth_time", "bigint", (column) => column.notNull())
       .addColumn("amr", "text", (column) => column.notNull())
       .addColumn("transport", "text", (column) => column.notNull())
@@ -47,6 +50,7 @@ function createUsersAndSessions({ queries: { schema } }: Dialect): Compilable[] 
       .addColumn("ended_at", "bigint")
       .addColumn("ended_why", "text"),
     schema.createIndex("sessions_user_id").on("sessions").column("user_id"),
+    schema.createIndex("sessions_expires_at").on("sessions").column("expires_at"),
   ];
 }
 

@@ -10,10 +10,12 @@ export type StoredSession = Omit<SessionRow, "amr"> & { readonly amr: string };
 export const USER_FIELDS = [
   "users.username",
   "users.username_key as usernameKey",
+  "users.username_skeleton as usernameSkeleton",
   "users.email",
   "users.email_key as emailKey",
   "users.password_hash as passwordHash",
   "users.roles",
+  "users.disabled_at as disabledAt",
 ] as const;
 
 /** The columns of a session, named as its fields. */
@@ -28,6 +30,7 @@ export const SESSION_FIELDS = [
   "sessions.idle_expires_at as idleExpiresAt",
   "sessions.expires_at as expiresAt",
   "sessions.largest_exp as largestExp",
+  "sessions.tokens_from as tokensFrom",
   "sessions.auth_time as authTime",
   "sessions.amr",
   "sessions.transport",

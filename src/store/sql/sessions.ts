@@ -1,88 +1,53 @@
 import type { ExpressionBuilder } from "kysely";
-import type { EndReason, Rotation, SessionStore, SessionWithUser } from "../store.js";
-import { ask } from "./act.js";
+import type { Rotation, SessionStore, SessionWithUser } from "../store.js";
 import type { Dialect, Driver } from "./driver.js";
-import { compileOnce, type Statement } from "./query.js";
-import { insertRevocation } from "./revocations.js";
+import { compileOnce } from "./query.js";
 import { SESSION_FIELDS, type StoredSession, type StoredUser, toSession, toUser, USER_FIELDS } from "./rows.js";
+import { createSessionEndings } from "./session-endings.js";
+import { startSession, toStart } from "./start-session.js";
 import type { Tables } from "./tables.js";
 
-// A minute for the leeway of verifiers, and an hour for a clock that jumps ahead and is set back.
-const REVOCATION_MARGIN = 60_000 + 3_600_000;
+// A clock that jumps ahead by less and is set back finds everything that lived.
+const KEPT_MILLISECONDS = 86_400_000;
 
 /** The sessions, in SQL. */
 export function createSessionStore(driver: Driver): SessionStore {
   const { dialect } = driver;
   const start = startSession(dialect);
   const findWithUser = findSessionWithUser(dialect);
+  const findLiving = findLivingSessions(dialect);
   const rotate = rotateSession(dialect);
   const noteAccess = raiseLargestExp(dialect);
-  const end = endSession(dialect);
-  const revoke = insertRevocation(dialect);
+  const endings = createSessionEndings(dialect);
+  const deletePast = deletePastSessions(dialect);
   return {
-    async start(session, { passwordHash }) {
-      const started = await driver.write(start({ ...session, amr: JSON.stringify(session.amr), passwordHash }));
+    async start(session, checked) {
+      const started = await driver.write(start(toStart(session, checked)));
       return started.length === 1;
     },
     async findWithUser(id) {
       const [row] = await driver.read(findWithUser({ id }));
       return row && splitSessionAndUser(row);
     },
+    async listLiving(userId) {
+      const rows = await driver.read(findLiving({ userId }));
+      return rows.map(toSession);
+    },
     async rotate(id, from, next) {
-      const rotated = await driver.write(rotate({ ...next, id, from }));
+      const rotated = await driver.write(rotate({ ...next, id, from, roles: JSON.stringify(next.roles) }));
       return rotated.length === 1;
     },
-    async noteAccess(id, largestExp) {
-      const noted = await driver.write(noteAccess({ id, largestExp }));
+    async noteAccess(id, { largestExp, roles }) {
+      const noted = await driver.write(noteAccess({ id, largestExp, roles: JSON.stringify(roles) }));
       return noted.length === 1;
     },
-    end: (id, why) =>
-      driver.transact(function* () {
-        const [ended] = yield* ask(end({ id, why }));
-        if (ended === undefined) return undefined;
-        const until = ended.largestExp * 1000 + REVOCATION_MARGIN;
-        const [revocation] = yield* ask(revoke({ kind: "session", subject: id, before: null, until }));
-        return revocation;
-      }),
+    end: (id, why, userId) => driver.transact(() => endings.one(id, why, userId)),
+    endAll: (userId, ending) => driver.transact(() => endings.ofUser(userId, ending)),
+    async forgetPast() {
+      const forgotten = await driver.write(deletePast({}));
+      return forgotten.length;
+    },
   };
-}
-
-/** Inserts a session where its user still has this password hash: one statement, so that nothing comes between. */
-export function startSession({
-  queries,
-}: Dialect): Statement<StoredSession & { readonly passwordHash: string }, { id: string }> {
-  return compileOnce((session: StoredSession & { readonly passwordHash: string }) => {
-    const columns = {
-      id: session.id,
-      user_id: session.userId,
-      generation: session.generation,
-      rotated_at: session.rotatedAt,
-      nonce: session.nonce,
-      created_at: session.createdAt,
-      last_used_at: session.lastUsedAt,
-      idle_expires_at: session.idleExpiresAt,
-      expires_at: session.expiresAt,
-      largest_exp: session.largestExp,
-      auth_time: session.authTime,
-      amr: session.amr,
-      transport: session.transport,
-      user_agent: session.userAgent,
-      address: session.address,
-      ended_at: session.endedAt,
-      ended_why: session.endedWhy,
-    } satisfies Tables["sessions"];
-    return queries
-      .insertInto("sessions")
-      .columns(Object.keys(columns) as (keyof typeof columns)[])
-      .expression((eb) =>
-        eb
-          .selectFrom("users")
-          .select(Object.entries(columns).map(([name, value]) => eb.val(value).as(name)))
-          .where("id", "=", session.userId)
-          .where("password_hash", "=", session.passwordHash),
-      )
-      .returning("id");
-  });
 }
 
 function findSessionWithUser({ queries, clock }: Dialect) {
@@ -96,8 +61,26 @@ function findSessionWithUser({ queries, clock }: Dialect) {
   );
 }
 
+function findLivingSessions(dialect: Dialect) {
+  return compileOnce(({ userId }: { userId: string }) =>
+    dialect.queries
+      .selectFrom("sessions")
+      .select(SESSION_FIELDS)
+      .where("user_id", "=", userId)
+      .where((eb) => lives(eb, dialect))
+      .orderBy("last_used_at", "desc")
+      .orderBy("id", "desc"),
+  );
+}
+
+interface Access {
+  readonly id: string;
+  readonly largestExp: number;
+  readonly roles: string;
+}
+
 function rotateSession(dialect: Dialect) {
-  return compileOnce((next: Rotation & { readonly id: string; readonly from: number }) =>
+  return compileOnce((next: Access & Pick<Rotation, "idleExpiresAt"> & { readonly from: number }) =>
     dialect.queries
       .updateTable("sessions")
       .set((eb) => ({
@@ -110,38 +93,39 @@ function rotateSession(dialect: Dialect) {
       .where("id", "=", next.id)
       .where("generation", "=", next.from)
       .where((eb) => lives(eb, dialect))
+      .where((eb) => hasRoles(eb, next.roles))
       .returning("id"),
   );
 }
 
 function raiseLargestExp(dialect: Dialect) {
-  return compileOnce((values: { readonly id: string; readonly largestExp: number }) =>
+  return compileOnce(({ id, largestExp, roles }: Access) =>
     dialect.queries
       .updateTable("sessions")
-      .set((eb) => ({ largest_exp: largerExp(eb, values.largestExp) }))
-      .where("id", "=", values.id)
+      .set((eb) => ({ largest_exp: largerExp(eb, largestExp) }))
+      .where("id", "=", id)
       .where((eb) => lives(eb, dialect))
+      .where((eb) => hasRoles(eb, roles))
       .returning("id"),
   );
 }
 
-function endSession({ queries, clock }: Dialect) {
-  return compileOnce(({ id, why }: { readonly id: string; readonly why: EndReason }) =>
+function deletePastSessions({ queries, clock }: Dialect) {
+  return compileOnce(() =>
     queries
-      .updateTable("sessions")
-      .set({ ended_at: clock, ended_why: why })
-      .where("id", "=", id)
-      .where("ended_at", "is", null)
-      .returning("largest_exp as largestExp"),
+      .deleteFrom("sessions")
+      .where((eb) => eb("expires_at", "<", eb(clock, "-", KEPT_MILLISECONDS)))
+      .returning("id"),
   );
 }
 
 function splitSessionAndUser(
   row: StoredSession & Omit<StoredUser, "id" | "createdAt"> & { readonly userCreatedAt: number; readonly now: number },
 ): SessionWithUser {
-  const { username, usernameKey, email, emailKey, passwordHash, roles, userCreatedAt, now, ...session } = row;
-  const keys = { username, usernameKey, email, emailKey };
-  const user = toUser({ id: session.userId, ...keys, passwordHash, roles, createdAt: userCreatedAt });
+  const { username, usernameKey, usernameSkeleton, email, emailKey, passwordHash, roles, disabledAt, ...rest } = row;
+  const { userCreatedAt: createdAt, now, ...session } = rest;
+  const names = { username, usernameKey, usernameSkeleton, email, emailKey };
+  const user = toUser({ id: session.userId, ...names, passwordHash, roles, createdAt, disabledAt });
   return { session: toSession(session), user, now };
 }
 
@@ -149,6 +133,17 @@ type Sessions = ExpressionBuilder<Tables, "sessions">;
 
 function lives(eb: Sessions, { clock }: Dialect) {
   return eb.and([eb("ended_at", "is", null), eb("idle_expires_at", ">", clock), eb("expires_at", ">", clock)]);
+}
+
+/** A token must not say more than its user may when the session moves on. */
+function hasRoles(eb: Sessions, roles: string) {
+  return eb.exists(
+    eb
+      .selectFrom("users")
+      .select("users.id")
+      .whereRef("users.id", "=", "sessions.user_id")
+      .where("users.roles", "=", roles),
+  );
 }
 
 function largerExp(eb: Sessions, exp: number) {

@@ -5,11 +5,13 @@ interface UsersTable {
   id: string;
   username: string;
   username_key: string;
+  username_skeleton: string;
   email: string | null;
   email_key: string | null;
   password_hash: string;
   roles: string;
   created_at: number;
+  disabled_at: number | null;
 }
 
 interface SessionsTable {
@@ -23,6 +25,7 @@ interface SessionsTable {
   idle_expires_at: number;
   expires_at: number;
   largest_exp: number;
+  tokens_from: number;
   auth_time: number;
   amr: string;
   transport: Transport;

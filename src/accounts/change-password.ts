@@ -1,0 +1,40 @@
+import { AuthError } from "../errors/auth-error.js";
+import { requireGoodPassword } from "../passwords/password-rules.js";
+import type { AccountParts, Caller } from "./account-parts.js";
+import { requirePassword } from "./check-password.js";
+import { takeBack } from "./end-session.js";
+
+/** Who changes their password, in which session, which is the one that goes on. */
+export interface PasswordChange {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+// The hash may be replaced by a log-in while the change is made.
+const TURNS = 2;
+
+/**
+ * Replaces the password and ends every other session. Counts as a log-in attempt: throws `invalid_credentials` for a wrong present
+ * password, and what sign-up throws for a bad new one.
+ */
+export async function changePassword(parts: AccountParts, given: PasswordChange, caller: Caller): Promise<void> {
+  const { userId, sessionId, currentPassword, newPassword } = given;
+  requireGoodPassword(newPassword, "new_password");
+  for (let turn = 0; turn < TURNS; turn++) {
+    const found = await parts.store.users.findById(userId);
+    if (found === undefined) throw new AuthError("invalid_token");
+    const claimed = { usernameKey: found.usernameKey, user: found, password: currentPassword };
+    const { passwordHash } = await requirePassword(parts, claimed, caller);
+    const hashes = { from: passwordHash, to: await parts.passwords.hash(newPassword) };
+    const ending = { why: "password_changed", except: sessionId } as const;
+    const ended = await parts.store.users.changePassword(userId, hashes, ending);
+    if (ended !== undefined) {
+      takeBack(parts, ended);
+      parts.log({ event: "user.password_changed", user: userId, session: sessionId, address: caller.address });
+      return;
+    }
+  }
+  throw new AuthError("invalid_credentials");
+}

@@ -1,0 +1,39 @@
+import { AuthError, isAuthError } from "../errors/auth-error.js";
+import type { UserRow } from "../store/store.js";
+import type { AccountParts, Caller } from "./account-parts.js";
+
+/** Whose password is checked: the user that was found, if any, under the key that was asked for. */
+export interface Claimed {
+  readonly usernameKey: string;
+  readonly user: UserRow | undefined;
+  readonly password: string;
+}
+
+/**
+ * The user, where the password is theirs; a hash of an older kind is replaced. Throws `invalid_credentials` for a user that does not exist
+ * at the same cost as for a wrong password, and `rate_limited` before anything is computed.
+ */
+export async function requirePassword(
+  parts: AccountParts,
+  { user, password }: Claimed,
+  caller: Caller,
+): Promise<UserRow> {
+  const { matches, outdated } = await parts.passwords.verify(password, user?.passwordHash);
+  if (user === undefined || !matches) {
+    parts.log({ event: "user.log_in_failed", user: user?.id, address: caller.address });
+    throw new AuthError("invalid_credentials");
+  }
+  return outdated ? rehashed(parts, user, password) : user;
+}
+
+/** Where an old hash cannot be replaced now, it will do; where somebody else was faster, it will not. */
+async function rehashed(parts: AccountParts, user: UserRow, password: string): Promise<UserRow> {
+  try {
+    const passwordHash = await parts.passwords.hash(password);
+    const replaced = await parts.store.users.replacePasswordHash(user.id, user.passwordHash, passwordHash);
+    return replaced ? { ...user, passwordHash } : user;
+  } catch (error) {
+    if (isAuthError(error)) return user;
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+/** Stub. */
+export function requireUsableHash(_hash: string): void {}
