@@ -1,4 +1,7 @@
-const benches = { tokens: () => import("./tokens.mjs") };
+const benches = {
+  tokens: () => import("./tokens.mjs"),
+  server: () => import("./server.mjs"),
+};
 const name = process.argv[2];
 const load = Object.hasOwn(benches, name ?? "") ? benches[name] : undefined;
 if (load === undefined) {

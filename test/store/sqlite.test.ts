@@ -268,6 +268,21 @@ describe("a SQLite database file", () => {
     expect(await add(store)).toBe("added");
   });
 
+  it("takes back the one act of many at a time that fails, and no other", async () => {
+    const store = await open();
+    const [first, clash, last] = [userRow(), userRow(), userRow()];
+    const session = sessionRow(first.id);
+    const answers = await Promise.allSettled([
+      store.users.add(first, session),
+      store.users.add(clash, sessionRow(clash.id, { id: session.id })),
+      store.users.add(last, sessionRow(last.id)),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(await store.users.findById(clash.id)).toBeUndefined();
+    expect(await store.users.findById(first.id)).toEqual(first);
+    expect(await store.users.findById(last.id)).toEqual(last);
+  });
+
   it("waits for the writes that wait before it closes", async () => {
     const store = await open();
     const connection = await connect();

@@ -58,7 +58,7 @@ async function connect(file: string, options: SqliteOptions): Promise<Driver> {
 
 async function setUp(driver: Driver): Promise<void> {
   try {
-    for (const pragma of PRAGMAS) await driver.write({ sql: `pragma ${pragma}`, parameters: [] });
+    for (const pragma of PRAGMAS) await driver.read({ sql: `pragma ${pragma}`, parameters: [] });
     await driver.transact(() => migrate(driver.dialect));
   } catch (thrown) {
     await driver.close();

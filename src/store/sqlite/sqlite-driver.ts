@@ -1,25 +1,26 @@
 import { AuthError } from "../../errors/auth-error.js";
-import type { Act } from "../sql/act.js";
+import { type Act, ask } from "../sql/act.js";
 import type { Driver } from "../sql/driver.js";
 import type { Query } from "../sql/query.js";
+import { createGroupCommit } from "./group-commit.js";
 import type { SqliteConnection, SqliteStatement } from "./load-sqlite.js";
-import { createLockQueue } from "./lock-queue.js";
+import { plain, runBatch } from "./run-batch.js";
 import { sqliteDialect } from "./sqlite-dialect.js";
 import { isLocked, toStoreError } from "./sqlite-error.js";
+import { untilUnlocked } from "./until-unlocked.js";
 
-const BEGIN = plain("begin immediate");
-const COMMIT = plain("commit");
-const ROLLBACK = plain("rollback");
 const CHECKPOINT = plain("pragma wal_checkpoint(truncate)");
 const DATA_VERSION: Query<{ data_version: number }> = plain("pragma data_version");
 
 /**
- * Drives one connection. Each statement, and each act as a whole, runs in one synchronous go: nothing can come between the
- * statements of a transaction, and no reader of this process sees half of one.
+ * Drives one connection. Each act runs in one synchronous go, and those that arrive together are committed together: nothing can come between
+ * the statements of a transaction, and no reader of this process sees half of one.
  */
 export function createSqliteDriver(connection: SqliteConnection, lockMilliseconds: number): Driver {
   const statements = new Map<string, SqliteStatement>();
-  const queue = createLockQueue(lockMilliseconds);
+  const acts = createGroupCommit<() => Act<unknown>>((batch, since) =>
+    untilUnlocked(() => runBatch(run, batch), since + lockMilliseconds),
+  );
   let closed = false;
   let changes = 0;
 
@@ -34,27 +35,6 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
     return statement.all(...parameters) as Row[];
   }
 
-  function runAct<Result>(act: Act<Result>): Result {
-    run(BEGIN);
-    try {
-      let step = act.next();
-      while (step.done !== true) step = act.next(run(step.value));
-      run(COMMIT);
-      return step.value;
-    } catch (thrown) {
-      rollBack();
-      throw thrown;
-    }
-  }
-
-  function rollBack(): void {
-    try {
-      run(ROLLBACK);
-    } catch {
-      // On a full disk SQLite has rolled back by itself, and the first error is the one that tells.
-    }
-  }
-
   /** After it the file alone is the database, and can be copied. Prepared statements keep SQLite from doing so when it closes. */
   function checkpoint(): void {
     try {
@@ -64,11 +44,15 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
     }
   }
 
+  function transact<Result>(act: () => Act<Result>): Promise<Result> {
+    return acts.add(act).catch(rethrow) as Promise<Result>;
+  }
+
   return {
     dialect: sqliteDialect,
-    read: (query) => queue.atOnce(() => run(query)).catch(rethrow),
-    write: (query) => queue.inTurn(() => run(query)).catch(rethrow),
-    transact: (act) => queue.inTurn(() => runAct(act())).catch(rethrow),
+    read: (query) => untilUnlocked(() => run(query), performance.now() + lockMilliseconds).catch(rethrow),
+    write: (query) => transact(() => ask(query)),
+    transact,
     changes() {
       try {
         changes = run(DATA_VERSION)[0]?.data_version ?? changes;
@@ -79,7 +63,7 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
       return changes;
     },
     async close() {
-      await queue.idle();
+      await acts.idle();
       if (closed) return;
       checkpoint();
       closed = true;
@@ -92,10 +76,6 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
 function requireStorable(parameter: unknown): void {
   if (typeof parameter !== "string" || (parameter.isWellFormed() && !parameter.includes("\0"))) return;
   throw new TypeError("A text with a NUL or half a surrogate pair cannot be stored.");
-}
-
-function plain<Row>(sql: string): Query<Row> {
-  return { sql, parameters: [] };
 }
 
 function rethrow(thrown: unknown): never {

@@ -1,0 +1,61 @@
+import type { Act } from "../sql/act.js";
+import type { Query } from "../sql/query.js";
+import type { Outcome } from "./group-commit.js";
+
+/** Runs one statement on the connection. */
+export type Run = <Row>(query: Query<Row>) => readonly Row[];
+
+const [BEGIN, COMMIT, ROLLBACK] = ["begin immediate", "commit", "rollback"].map(plain) as [Plain, Plain, Plain];
+const [SAVE, TAKE_BACK, RELEASE] = ["savepoint act", "rollback to act", "release act"].map(plain) as [
+  Plain,
+  Plain,
+  Plain,
+];
+
+type Plain = Query<unknown>;
+
+/**
+ * Runs acts in one transaction, in one synchronous go: an act that throws is taken back for itself. Throws where the transaction cannot
+ * begin or be committed, and then nothing of it is kept.
+ */
+export function runBatch(run: Run, batch: readonly (() => Act<unknown>)[]): readonly Outcome[] {
+  run(BEGIN);
+  try {
+    const outcomes = batch.map((act) => runAct(run, act));
+    run(COMMIT);
+    return outcomes;
+  } catch (thrown) {
+    succeeds(run, ROLLBACK);
+    throw thrown;
+  }
+}
+
+function runAct(run: Run, start: () => Act<unknown>): Outcome {
+  run(SAVE);
+  try {
+    const act = start();
+    let step = act.next();
+    while (step.done !== true) step = act.next(run(step.value));
+    run(RELEASE);
+    return { result: step.value };
+  } catch (thrown) {
+    // On a full disk SQLite has rolled back everything by itself: there is nothing to return to.
+    if (!succeeds(run, TAKE_BACK, RELEASE)) throw thrown;
+    return { thrown };
+  }
+}
+
+function succeeds(run: Run, ...queries: readonly Plain[]): boolean {
+  try {
+    for (const query of queries) run(query);
+    return true;
+  } catch {
+    // The error before this one is the one that tells.
+    return false;
+  }
+}
+
+/** A statement without values. */
+export function plain<Row>(sql: string): Query<Row> {
+  return { sql, parameters: [] };
+}
