@@ -25,18 +25,15 @@ export function requireEmail(typed: string): Email {
 }
 
 function findEmailKey(typed: string): string | undefined {
-  if (Buffer.byteLength(typed) > LONGEST || hasInvisible(typed)) return undefined;
+  // Only so much text is normalized.
+  if (typed.length > LONGEST || hasInvisible(typed)) return undefined;
   const at = typed.lastIndexOf("@");
   const local = typed.slice(0, Math.max(at, 0)).normalize("NFC");
   const domain = typed.slice(at + 1).normalize("NFKC");
-  // What a mail server may read as an @ or a comma must not stand in the local part either. All this comes before domainToASCII,
+  // What a mail server may read as an @ or a comma must not stand in the local part either. The domain is looked at before domainToASCII,
   // which reads the host of a URL: it would decode a percent sign and forget what follows a slash.
-  if (!isAddress(local, domain) || !isAddress(local.normalize("NFKC"), domain)) return undefined;
-  const host = domainToASCII(domain);
-  return isAddress(local, host) ? `${local}@${host}` : undefined;
-}
-
-function isAddress(local: string, domain: string): boolean {
-  const address = `${local}@${domain}`;
-  return Buffer.byteLength(local) <= LONGEST_LOCAL && Buffer.byteLength(address) <= LONGEST && SHAPE.test(address);
+  if (!SHAPE.test(`${local.normalize("NFKC")}@${domain}`)) return undefined;
+  const address = `${local}@${domainToASCII(domain)}`;
+  const fits = Buffer.byteLength(local) <= LONGEST_LOCAL && Buffer.byteLength(address) <= LONGEST;
+  return fits && SHAPE.test(address) ? address : undefined;
 }

@@ -36,7 +36,7 @@ export function requireUsername(typed: string): Username {
   if (length < SHORTEST || length > LONGEST || [...key].length > LONGEST) {
     throw wrong(`A username has ${SHORTEST} to ${LONGEST} characters.`);
   }
-  if (!isVisible(typed) || !isVisible(key)) {
+  if (!isVisible(shown) || !isVisible(key)) {
     throw wrong("A username is made of visible characters, with single spaces inside.");
   }
   if (PILED_MARKS.test(key.normalize("NFD"))) throw wrong("A username does not pile up accents.");
@@ -46,7 +46,7 @@ export function requireUsername(typed: string): Username {
 
 /** The key under which a typed name is looked up; `undefined` for a text that can be no username, and so finds nobody. */
 export function findUsernameKey(typed: string): string | undefined {
-  if (typed.length > LONGEST_UNITS || hasInvisible(typed)) return undefined;
+  if (typed.length > LONGEST_UNITS) return undefined;
   const key = usernameKey(typed);
   return isVisible(key) ? key : undefined;
 }

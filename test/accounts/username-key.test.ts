@@ -66,6 +66,11 @@ describe("the key of a username", () => {
     expect(usernameKey(other)).toBe(requireUsername(typed).key);
   });
 
+  it("has one sigma, wherever it stands", () => {
+    expect(usernameKey("ΟΔΥΣΣΕΥΣ ΑΣ")).toBe("οδυσσευσ ασ");
+    expect(usernameKey("οδυσςευς ας")).toBe("οδυσσευσ ασ");
+  });
+
   it.each([
     ["an accent", "zoe", "zoë"],
     ["a space", "ada", "a da"],

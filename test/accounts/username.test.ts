@@ -86,6 +86,8 @@ describe("a username", () => {
     ["an Armenian ո", "admi\u0578"],
     ["an Arabic digit one", "pau\u0661"],
     ["a Cyrillic accent", "ti\u0487tlo"],
+    ["a Greek accent", "ada\u1dc0"],
+    ["an Arabic comma", "ada\u060clovelace"],
   ])("of Latin letters with %s among them looks like another one, and is refused", (_what, typed) => {
     expect(() => requireUsername(typed)).toThrow(expect.objectContaining(REFUSED));
   });
