@@ -9,9 +9,9 @@ const DOT_OF_I = /(?<=[ij]\p{M}*)\u0307/gu;
 let prototypes: ReadonlyMap<string, string> | undefined;
 
 /**
- * The skeleton of a username (UTS 39 section 4): names with the same one look alike, and only one of them may exist. The others are mapped
- * to the letters and digits of ASCII, but those not to each other as UTS 39 does: user1 and userl, or modern and rnodern, are two names here
- * as everywhere.
+ * The skeleton of a username (UTS 39 section 4): names with the same one look alike, and only one of them may exist. Look-alikes are mapped
+ * to ASCII, but ASCII letters and digits are not mapped to each other as in UTS 39: user1 and userl, or modern and rnodern, are two names
+ * here as everywhere.
  */
 export function usernameSkeleton(shown: string): string {
   // Before it is folded, because Ν is seen as N and ν as v; and after, because small letters that nobody typed may have come of it.
