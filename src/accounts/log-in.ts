@@ -3,7 +3,8 @@ import type { Transport, UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
 import { type Grant, grantFor, newSession, requireAudience } from "./session.js";
-import { findUsernameKey, usernameKey } from "./username.js";
+import { findUsernameKey } from "./username.js";
+import { usernameKey } from "./username-key.js";
 
 /** What a user logs in with. */
 export interface LogIn {
