@@ -70,7 +70,8 @@ export function grantFor(parts: AccountParts, { user, session, audience }: Grant
   const { accessSeconds } = parts.settings;
   const { id, authTime, amr, transport } = session;
   const token = parts.issuer.mint({ sub: user.id, sid: id, auth_time: authTime, amr, roles: user.roles }, { audience });
-  const { dataKey } = parts.keys;
+  // Of the moment of the rotation, not of now: whoever asks again gets the same text, though the keys have changed since.
+  const dataKey = parts.keys.dataKeyAt(session.rotatedAt);
   const refreshToken = deriveRefreshToken(
     { keyId: dataKey.id, session: id, generation: session.generation },
     { dataKey: dataKey.bytes, epoch: parts.epoch, nonce: session.nonce },

@@ -49,13 +49,21 @@ export interface RevocationRow {
   readonly until: number | null;
 }
 
-/** A key of the server; `sealed` is the private part, encrypted before it comes here, `createdAt` is in milliseconds. */
+/** What a key makes: access tokens, which it signs, or refresh tokens, which it derives. */
+export type KeyPurpose = "access" | "refresh";
+
+/**
+ * A key of the server; `sealed` is the private part, encrypted before it comes here. It makes tokens from `signsFrom` on (milliseconds, as
+ * `createdAt`), and none of them lives longer than `tokenSeconds`.
+ */
 export interface KeyRow {
   readonly kid: string;
-  readonly purpose: "access" | "refresh";
+  readonly purpose: KeyPurpose;
   readonly alg: string;
   readonly sealed: string;
   readonly createdAt: number;
+  readonly signsFrom: number;
+  readonly tokenSeconds: number;
 }
 
 /** What a refresh writes beside the next generation: milliseconds, and `largestExp` in seconds. */
@@ -86,8 +94,8 @@ export interface SessionStore {
   /** Inserts the session only where its user exists and still has the password hash that was checked. */
   start(session: SessionRow, checked: { readonly passwordHash: string }): Promise<boolean>;
   findWithUser(id: string): Promise<SessionWithUser | undefined>;
-  /** Moves the generation from `from` to `from + 1` where it is still `from` and the session lives. */
-  rotate(id: string, from: number, next: Rotation): Promise<boolean>;
+  /** Moves the generation from `from` to `from + 1` where it is still `from` and the session lives; answers the `rotatedAt` of then. */
+  rotate(id: string, from: number, next: Rotation): Promise<number | undefined>;
   /** Raises the largest `exp` (seconds) of a session that lives. */
   noteAccess(id: string, largestExp: number): Promise<boolean>;
   /** Ends a session and writes its revocation in one transaction; `undefined` where it is unknown or had ended already. */
@@ -104,9 +112,13 @@ export interface RevocationStore {
 
 /** The keys of a store. */
 export interface KeyStore {
+  /** All of them, in the order in which they begin to sign. */
   list(): Promise<readonly KeyRow[]>;
-  /** Inserts all rows in one transaction, only where there is no key yet, so that two servers starting at once make one key set. */
-  addWhereNone(rows: readonly KeyRow[]): Promise<boolean>;
+  /**
+   * Puts the key set `to` in the place of `from`, and takes back what the key `revoked` has signed, in one transaction, only where the set
+   * is still `from`; answers whether it was. So all that is made of a key set is made of the present one.
+   */
+  replace(from: readonly KeyRow[], to: readonly KeyRow[], revoked?: string): Promise<boolean>;
 }
 
 /** All that Latchkey keeps. Every method throws `AuthError` with code `unavailable` where the database cannot answer. */

@@ -29,8 +29,8 @@ export function createSessionStore(driver: Driver): SessionStore {
       return row && splitSessionAndUser(row);
     },
     async rotate(id, from, next) {
-      const rotated = await driver.write(rotate({ ...next, id, from }));
-      return rotated.length === 1;
+      const [rotated] = await driver.write(rotate({ ...next, id, from }));
+      return rotated?.rotatedAt;
     },
     async noteAccess(id, largestExp) {
       const noted = await driver.write(noteAccess({ id, largestExp }));
@@ -110,7 +110,7 @@ function rotateSession(dialect: Dialect) {
       .where("id", "=", next.id)
       .where("generation", "=", next.from)
       .where((eb) => lives(eb, dialect))
-      .returning("id"),
+      .returning("rotated_at as rotatedAt"),
   );
 }
 
