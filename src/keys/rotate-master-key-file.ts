@@ -28,12 +28,10 @@ export function openMasterKeyFile(path: string, rows: readonly KeyRow[]): () => 
   return () => [path, nextTo(path)].map(findMasterKeyIn).filter((key) => key !== undefined);
 }
 
-/** Where the present key still opens the rows, a rotation has just begun, here or in another process, and is left alone. */
+/** Where another key than the next one opens the rows, a rotation has only begun, here or in another process, and is left alone. */
 function finishRotation(path: string, rows: readonly KeyRow[]): void {
   const next = findMasterKeyIn(nextTo(path));
   if (next === undefined || rows.length === 0) return;
-  const present = findMasterKeyIn(path);
-  if (present !== undefined && findMasterKey(rows, [present]) !== undefined) return;
   if (findMasterKey(rows, [next]) !== undefined) finish(path, next);
 }
 
