@@ -33,6 +33,7 @@ export function createLiveTokens({ keys, revocations, settings, now }: LiveToken
   let known = keys.verifying;
   const verifier = createVerifier({ ...own, keys: known, revocations });
   const logOutVerifier = createVerifier({ ...own, audience: settings.audiences, keys: known, cache: false });
+  // A key that is gone leaves at the next sweep; all that it has signed expired before.
   keys.onChange(() => {
     const present = keys.verifying;
     // Without any, there is nothing to accept instead; what was taken back is refused all the same.
