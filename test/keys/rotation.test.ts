@@ -449,6 +449,19 @@ describe("a revoked key", () => {
     expect((await again.me(token)).status).toBe(401);
   });
 
+  it("stays refused where its row comes back, as from a backup", async () => {
+    const database = newDatabase();
+    const { auth, clock, signUp, me } = await openAuth({ database });
+    const { token } = await signUp("ada");
+    const kid = kidOf(token) ?? "";
+    await sql(database, "create table kept as select * from keys where kid = ?", kid);
+    clock.advance(1);
+    await auth.keys.revoke(kid);
+    await sql(database, "insert into keys select * from kept");
+    expect((await keysOf(auth, "access"))[0]).toMatchObject({ kid, state: "previous" });
+    expect((await me(token)).body).toMatchObject({ code: "invalid_token", reason: "revoked" });
+  });
+
   it("that was current is followed by the next one, which others know already", async () => {
     const { auth, signUp, clock } = await openAuth();
     await auth.keys.rotate();
