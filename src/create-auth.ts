@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { AccountParts, AccountSettings, Caller, LogEvent } from "./accounts/account-parts.js";
+import { createKeyAdmin, type KeyAdmin, type KeyView } from "./accounts/administer-keys.js";
 import { createSessionAdmin, type SessionAdmin } from "./accounts/administer-sessions.js";
 import { createUserAdmin, type UserAdmin } from "./accounts/administer-users.js";
 import { changePassword, type PasswordChange } from "./accounts/change-password.js";
-import { type Follower, followRevocations } from "./accounts/follow-revocations.js";
+import { createLiveTokens } from "./accounts/create-live-tokens.js";
+import { type Follower, followStore } from "./accounts/follow-store.js";
 import { type LogIn, logIn } from "./accounts/log-in.js";
 import { type LogOut, logOut } from "./accounts/log-out.js";
 import { type Refresh, refresh } from "./accounts/refresh.js";
@@ -14,27 +16,19 @@ import { AuthError } from "./errors/auth-error.js";
 import { createGuard } from "./guard/create-guard.js";
 import { createHandler, type Handler } from "./http/create-handler.js";
 import { requireOrigins, requireServerUrl } from "./http/server-url.js";
-import { masterKeyInFile, masterKeyOf } from "./keys/master-key.js";
+import { masterKeyOf } from "./keys/master-key.js";
 import { openKeyRing } from "./keys/open-key-ring.js";
+import { openMasterKeyFile } from "./keys/rotate-master-key-file.js";
 import { createPasswords } from "./passwords/create-passwords.js";
 import { openSqlite } from "./store/sqlite/open-sqlite.js";
 import type { Store } from "./store/store.js";
 import { requireAlgorithm } from "./tokens/algorithms.js";
-import {
-  type Algorithm,
-  createIssuer,
-  createRevocations,
-  createVerifier,
-  type Jwks,
-  type LocalVerifier,
-  type Revocations,
-  type Verifier,
-} from "./tokens/index.js";
+import { type Algorithm, createRevocations, type Jwks, type LocalVerifier, type Verifier } from "./tokens/index.js";
 import { requireKnownOptions } from "./tokens/known-options.js";
 
 export { AuthError, type ErrorCode, isAuthError } from "./errors/auth-error.js";
 export type { RequestInfo } from "./http/create-handler.js";
-export type { Caller, Grant, Handler, LogEvent, LogIn, LogOut, Refresh, SignUp };
+export type { Caller, Grant, Handler, KeyAdmin, KeyView, LogEvent, LogIn, LogOut, Refresh, SignUp };
 
 /** The options of {@link createAuth}. Durations are in seconds; `now` answers in milliseconds. */
 export interface AuthOptions {
@@ -69,8 +63,10 @@ export interface AuthOptions {
 export interface AuthServer extends Verifier {
   /** Answers a request to any of the routes. */
   readonly handler: Handler;
-  /** The public keys, to publish. */
+  /** The public keys of this moment, to publish. */
   readonly jwks: Jwks;
+  /** Lists, rotates and revokes the keys of the server. */
+  readonly keys: KeyAdmin;
   /** Makes an account and logs it in. */
   signUp(wanted: SignUp, caller?: Caller): Promise<Grant>;
   /** Begins a session; throws `invalid_credentials` for a wrong name or password alike. */
@@ -126,13 +122,15 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const given = options.secret === undefined ? undefined : masterKeyOf(options.secret, "The secret (LATCHKEY_SECRET)");
   const store = await openStore(options.database, now);
   try {
-    const masterKey = given ?? (await findMasterKey(store, options));
-    const keys = await openKeyRing({ store, masterKey, algorithm: options.algorithm ?? "ES256", now });
+    const masterKeys = given === undefined ? await findMasterKeys(store, options) : () => [given];
+    const tokenSeconds = { access: settings.accessSeconds, refresh: settings.idleSeconds };
+    const algorithm = options.algorithm ?? "ES256";
+    const keys = await openKeyRing({ store, masterKeys, algorithm, tokenSeconds, now, log });
     const epoch = await store.epoch();
     const live = createRevocations({ now });
     // From here on nothing fails, so what has timers and threads need not be taken back.
-    const follower = await followRevocations({ store, live, log });
-    const parts = wireParts({ store, keys, epoch, live, follower, settings, url, now, log });
+    const follower = await followStore({ store, live, keys, log });
+    const parts = wireParts({ store, keys, epoch, revocations: live, follower, settings, now, log });
     let draining = false;
     const requireReady = async () => {
       if (draining) throw new AuthError("unavailable", { retryAfter: 1 });
@@ -143,7 +141,10 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
     return {
       ...verifying(parts.verifier),
       handler,
-      jwks: parts.keys.jwks,
+      get jwks() {
+        return parts.keys.jwks;
+      },
+      keys: createKeyAdmin(parts),
       signUp: (wanted, caller = {}) => signUp(parts, wanted, caller),
       logIn: (given, caller = {}) => logIn(parts, given, caller),
       refresh: (given, caller = {}) => refresh(parts, given, caller),
@@ -167,24 +168,17 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   }
 }
 
-interface Wiring extends Pick<AccountParts, "store" | "keys" | "epoch" | "settings" | "now" | "log"> {
-  readonly live: Revocations;
+interface Wiring extends Pick<AccountParts, "store" | "keys" | "epoch" | "revocations" | "settings" | "now" | "log"> {
   readonly follower: Follower;
-  readonly url: string;
 }
 
-function wireParts({ live, follower, url, ...parts }: Wiring): AccountParts {
-  const { keys, settings, now } = parts;
-  const { accessSeconds, audiences } = settings;
-  const own = { issuer: url, audience: url, now };
+function wireParts({ follower, ...parts }: Wiring): AccountParts {
   return {
     ...parts,
+    ...createLiveTokens(parts),
     passwords: createPasswords(),
-    issuer: createIssuer({ ...own, clientId: "latchkey", keys: [keys.signing], accessSeconds }),
-    verifier: createVerifier({ ...own, keys: keys.verifying, revocations: live }),
-    logOutVerifier: createVerifier({ ...own, audience: audiences, keys: keys.verifying, cache: false }),
-    revocations: live,
     catchUp: follower.catchUp,
+    look: follower.look,
   };
 }
 
@@ -195,10 +189,12 @@ async function openStore(database: string, now: () => number): Promise<Store> {
   return openSqlite({ path: database, now });
 }
 
-async function findMasterKey(store: Store, { database, data }: AuthOptions): Promise<Uint8Array> {
-  if (database === ":memory:") return randomBytes(32);
-  const mayMake = (await store.keys.list()).length === 0;
-  return masterKeyInFile(join(data ?? dirname(database), "master.key"), { mayMake });
+async function findMasterKeys(store: Store, { database, data }: AuthOptions): Promise<() => readonly Uint8Array[]> {
+  if (database === ":memory:") {
+    const masterKey = randomBytes(32);
+    return () => [masterKey];
+  }
+  return openMasterKeyFile(join(data ?? dirname(database), "master.key"), await store.keys.list());
 }
 
 function requireSettings(options: AuthOptions, url: string): AccountSettings {

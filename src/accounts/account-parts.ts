@@ -1,7 +1,8 @@
 import type { KeyRing } from "../keys/open-key-ring.js";
 import type { Passwords } from "../passwords/create-passwords.js";
 import type { Store } from "../store/store.js";
-import type { Issuer, LocalVerifier, Revocations } from "../tokens/index.js";
+import type { Revocations } from "../tokens/index.js";
+import type { LiveTokens } from "./create-live-tokens.js";
 
 /** How long things live, and for whom tokens can be. Durations are in seconds. */
 export interface AccountSettings {
@@ -20,18 +21,16 @@ export interface LogEvent {
 }
 
 /** What the acts of this folder work with. */
-export interface AccountParts {
+export interface AccountParts extends LiveTokens {
   readonly store: Store;
   readonly passwords: Passwords;
   readonly keys: KeyRing;
   readonly epoch: string;
-  readonly issuer: Issuer;
-  readonly verifier: LocalVerifier;
-  /** Reads the tokens that a client logs out with: of any audience of this server, whether they were taken back or not. */
-  readonly logOutVerifier: LocalVerifier;
   readonly revocations: Revocations;
   /** Adds to the live set what other processes have taken back since it was last read. */
   readonly catchUp: () => Promise<void>;
+  /** Reads what other processes have written, keys included, where they have written since the last look. */
+  readonly look: () => Promise<void>;
   readonly settings: AccountSettings;
   readonly now: () => number;
   readonly log: (event: LogEvent) => void;

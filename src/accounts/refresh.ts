@@ -1,4 +1,5 @@
 import { AuthError } from "../errors/auth-error.js";
+import type { DataKey } from "../keys/open-key.js";
 import type { SessionRow, Transport, UserRow } from "../store/store.js";
 import { type RefreshVerdict, refreshRule } from "../tokens/refresh-rule.js";
 import { isRefreshToken, readRefreshToken } from "../tokens/refresh-token.js";
@@ -66,12 +67,21 @@ async function endReplayed(parts: AccountParts, { session, user }: Proven, calle
 /** The session of a refresh token whose MAC holds, living or not; `undefined` for any other text. */
 export async function proveRefreshToken(parts: AccountParts, refreshToken: string): Promise<Proven | undefined> {
   const read = readRefreshToken(refreshToken);
-  const dataKey = read && parts.keys.findDataKey(read.keyId);
-  if (read === undefined || dataKey === undefined) return undefined;
+  if (read === undefined) return undefined;
+  const dataKey = await findDataKey(parts, read.keyId);
+  if (dataKey === undefined) return undefined;
   const found = await parts.store.sessions.findWithUser(read.session);
   if (found === undefined) return undefined;
   const binding = { dataKey: dataKey.bytes, epoch: parts.epoch, nonce: found.session.nonce };
   return isRefreshToken(refreshToken, binding) ? { ...found, presented: read.generation } : undefined;
+}
+
+/** A key that another process has made a moment ago is looked for before its token is refused. */
+async function findDataKey({ keys, look }: AccountParts, id: number): Promise<DataKey | undefined> {
+  const known = keys.findDataKey(id);
+  if (known !== undefined) return known;
+  await look();
+  return keys.findDataKey(id);
 }
 
 function isAlive({ session, now }: Proven): boolean {
@@ -93,8 +103,8 @@ async function rotated(parts: AccountParts, { session, user, now }: Proven): Pro
     largestExp: nextExpiry(parts),
     roles: user.roles,
   };
-  const won = await parts.store.sessions.rotate(session.id, session.generation, next);
-  return won ? { ...session, generation: session.generation + 1 } : undefined;
+  const rotatedAt = await parts.store.sessions.rotate(session.id, session.generation, next);
+  return rotatedAt === undefined ? undefined : { ...session, generation: session.generation + 1, rotatedAt };
 }
 
 async function reissued(parts: AccountParts, { session, user }: Proven): Promise<SessionRow | undefined> {

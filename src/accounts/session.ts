@@ -75,7 +75,8 @@ export function grantFor(parts: AccountParts, { user, session, audience, readAt 
   const jti = uuidV7(Math.max(readAt, session.tokensFrom));
   const claims = { sub: user.id, sid: id, jti, auth_time: authTime, amr, roles: user.roles };
   const token = parts.issuer.mint(claims, { audience });
-  const { dataKey } = parts.keys;
+  // Of the moment of the rotation, not of now: whoever asks again gets the same text, though the keys have changed since.
+  const dataKey = parts.keys.dataKeyAt(session.rotatedAt);
   const refreshToken = deriveRefreshToken(
     { keyId: dataKey.id, session: id, generation: session.generation },
     { dataKey: dataKey.bytes, epoch: parts.epoch, nonce: session.nonce },

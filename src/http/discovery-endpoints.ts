@@ -2,18 +2,16 @@ import { createHash } from "node:crypto";
 import type { Call } from "./call.js";
 import type { Reply } from "./route.js";
 
-// As long as a new key stands in the set before it signs.
-const CACHE_SECONDS = 600;
-
 /** `GET /.well-known/jwks.json` (RFC 7517 section 5) */
 export async function getJwks({ request, parts }: Call): Promise<Reply> {
-  return cacheable(request, parts.accounts.keys.jwks);
+  const { keys } = parts.accounts;
+  return cacheable(request, keys.jwks, keys.cacheSeconds);
 }
 
 /** `GET /.well-known/latchkey.json`: the issuer, its algorithms, and where things are. */
 export async function getLatchkey({ request, parts }: Call): Promise<Reply> {
   const { url, accounts } = parts;
-  return cacheable(request, {
+  const body = {
     issuer: url,
     algorithms: [...new Set(accounts.keys.jwks.keys.map((key) => key.alg))],
     audiences: accounts.settings.audiences,
@@ -23,7 +21,8 @@ export async function getLatchkey({ request, parts }: Call): Promise<Reply> {
     token_endpoint: `${url}/token`,
     refresh_endpoint: `${url}/token/refresh`,
     me_endpoint: `${url}/me`,
-  });
+  };
+  return cacheable(request, body, accounts.keys.cacheSeconds);
 }
 
 /** `GET /health/live`: the process answers. */
@@ -38,9 +37,9 @@ export async function getReady({ parts }: Call): Promise<Reply> {
 }
 
 /** RFC 9110 section 13.1.2: who names the present entity tag is told that nothing has changed. */
-function cacheable(request: Request, body: object): Reply {
+function cacheable(request: Request, body: object, seconds: number): Reply {
   const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url")}"`;
-  const headers = { etag, "cache-control": `public, max-age=${CACHE_SECONDS}` };
+  const headers = { etag, "cache-control": `public, max-age=${seconds}` };
   const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   return known.includes(etag) || known.includes("*") ? { status: 304, headers } : { body, headers };
 }

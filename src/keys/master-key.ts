@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -14,8 +15,13 @@ import { dirname } from "node:path";
 import { isPublishedSecret } from "../tokens/published-secrets.js";
 
 const BYTES = 32;
-const HOW = `Make one with: node -p "crypto.randomBytes(${BYTES}).toString('base64url')"`;
+const HOW = "Make one with: latchkey secret new";
 const TEXT = /^[A-Za-z0-9_-]{43}$/;
+
+/** A new secret: random bytes in base64url. */
+export function newSecret(): string {
+  return randomBytes(BYTES).toString("base64url");
+}
 
 /** The master key of a secret's text. A `TypeError` that names the setting, never the value, where it is not one. */
 export function masterKeyOf(secret: string, setting: string): Buffer {
@@ -38,16 +44,20 @@ function looksRandom(bytes: Buffer): boolean {
  * though there is a database that was sealed with it (`mayMake` is false): a new key would open nothing.
  */
 export function masterKeyInFile(path: string, { mayMake }: { readonly mayMake: boolean }): Buffer {
-  const text = readSecretFile(path);
-  if (text !== undefined) return masterKeyOf(text, path);
+  const present = findMasterKeyIn(path);
+  if (present !== undefined) return present;
   if (!mayMake) {
     throw new TypeError(
       `The database has keys, but ${path}, which opens them, is missing: put it back or set LATCHKEY_SECRET.`,
     );
   }
-  makeSecretFile(path);
-  // Read back: of two first starts at once one has made it.
-  return masterKeyOf(readSecretFile(path) ?? "", path);
+  return makeMasterKeyIn(path);
+}
+
+/** The master key in a file, `undefined` where there is no such file. */
+export function findMasterKeyIn(path: string): Buffer | undefined {
+  const text = readSecretFile(path);
+  return text === undefined ? undefined : masterKeyOf(text, path);
 }
 
 function readSecretFile(path: string): string | undefined {
@@ -63,22 +73,43 @@ function readSecretFile(path: string): string | undefined {
   }
 }
 
-/** Written under another name and linked, so that nobody ever reads half of it; of two that try at once, one wins. */
-function makeSecretFile(path: string): void {
+/**
+ * Makes a file with a new master key, and reads it back: of two that try at once, one wins. Written under another name and linked, so that
+ * nobody ever reads half of it.
+ */
+export function makeMasterKeyIn(path: string): Buffer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  const file = openSync(draft, "wx", 0o600);
+  const draft = writeDraft(path, newSecret());
   try {
-    writeSync(file, `${randomBytes(BYTES).toString("base64url")}\n`);
-    fsyncSync(file);
     linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
-    closeSync(file);
     unlinkSync(draft);
   }
   syncFolder(dirname(path));
+  return masterKeyOf(readSecretFile(path) ?? "", path);
+}
+
+/** Puts another master key into a file: at every moment, and after a loss of power too, it holds the old one or the new one. */
+export function replaceMasterKeyIn(path: string, masterKey: Uint8Array): void {
+  renameSync(writeDraft(path, Buffer.from(masterKey).toString("base64url")), path);
+  syncFolder(dirname(path));
+}
+
+function writeDraft(path: string, secret: string): string {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    writeSync(file, `${secret}\n`);
+    fsyncSync(file);
+  } catch (error) {
+    unlinkSync(draft);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return draft;
 }
 
 /** Windows opens no folders, and needs none synced. */

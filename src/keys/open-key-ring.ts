@@ -1,37 +1,29 @@
-import { randomBytes } from "node:crypto";
-import type { KeyRow, Store } from "../store/store.js";
-import {
-  type Algorithm,
-  exportKey,
-  generateKey,
-  importKey,
-  type Jwks,
-  type PrivateKey,
-  type PublicKey,
-  toJwks,
-} from "../tokens/index.js";
-import { seal, unseal } from "./seal.js";
+import type { KeyPurpose, KeyRow } from "../store/store.js";
+import { changeKeys, type KeyChange, type KeyParts, type KeySet } from "./change-keys.js";
+import { createTurns } from "./create-turns.js";
+import { createLiveKeys, type LiveKeyParts } from "./live-keys.js";
+import { type OpenKeys, openKey, openKeys } from "./open-key.js";
+import { LEAD_SECONDS, planFirst, planRevocation, planRotation, planTending } from "./plan-keys.js";
+import { type KeyReading, readKeys } from "./read-keys.js";
 
-/** A key that refresh tokens are derived with; its id stands in every one of them. */
-export interface DataKey {
-  readonly id: number;
-  readonly bytes: Uint8Array;
+/** The keys of a server, decrypted, and what is done with them. */
+export interface KeyRing extends KeyReading {
+  /** How long others may keep the key set, in seconds: as long as a key stands in it before it signs. */
+  readonly cacheSeconds: number;
+  /** Reads again what other processes may have changed. */
+  reload(): Promise<void>;
+  /** Publishes a next key of each purpose where none waits yet; with `now`, it signs within a second. */
+  rotate(options: { readonly now: boolean }): Promise<void>;
+  /** Removes a key; one that was current has its successor at once. Answers what it was for; throws `not_found`. */
+  revoke(kid: string): Promise<KeyPurpose>;
+  /** Does what is due: a key of three months gets its successor, one that is gone leaves. */
+  tend(): Promise<void>;
+  /** Calls back each time the keys may have become others. */
+  onChange(listener: () => void): void;
 }
 
-/** The keys of a server, decrypted. */
-export interface KeyRing {
-  readonly signing: PrivateKey;
-  readonly verifying: readonly PublicKey[];
-  readonly jwks: Jwks;
-  readonly dataKey: DataKey;
-  findDataKey(id: number): DataKey | undefined;
-}
-
-/** What a ring is opened with; `algorithm` is that of the key that is made where there is none. */
-export interface KeyRingOptions {
-  readonly store: Pick<Store, "keys">;
-  readonly masterKey: Uint8Array;
-  readonly algorithm: Algorithm;
+/** What a ring is opened with; `now` answers in milliseconds. */
+export interface KeyRingOptions extends KeyParts, LiveKeyParts {
   readonly now: () => number;
 }
 
@@ -39,52 +31,65 @@ export interface KeyRingOptions {
  * Opens the keys in the store, making them where there are none: of two servers that start at once, one makes the set and both read it.
  * A `TypeError` where the master key is not the one that sealed them.
  */
-export async function openKeyRing({ store, masterKey, algorithm, now }: KeyRingOptions): Promise<KeyRing> {
-  let rows = await store.keys.list();
-  if (rows.length === 0) {
-    await store.keys.addWhereNone(newKeys(masterKey, algorithm, now()));
-    rows = await store.keys.list();
+export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
+  const { store, now, tokenSeconds } = options;
+  const keys = createLiveKeys(await openFirst(options), options);
+  const inTurn = createTurns();
+  const change = (plan: (set: KeySet) => KeyChange | undefined) =>
+    inTurn(async () => keys.adopt((await changeKeys(options, plan)) ?? (await store.keys.list())));
+  let waiting: Promise<void> | undefined;
+
+  const ring: KeyRing = Object.assign(readKeys(keys, now), {
+    cacheSeconds: LEAD_SECONDS,
+    reload() {
+      // Whoever asks while one waits for its turn is served by that one, which has not read yet.
+      waiting ??= inTurn(async () => {
+        waiting = undefined;
+        keys.adopt(await store.keys.list());
+      });
+      return waiting;
+    },
+    rotate: ({ now: atOnce }: { readonly now: boolean }) => change((set) => planRotation(set, atOnce)),
+    async revoke(kid: string) {
+      let purpose: KeyPurpose = "access";
+      await change((set) => {
+        purpose = set.rows.find((row) => row.kid === kid)?.purpose ?? purpose;
+        return planRevocation(set, kid);
+      });
+      return purpose;
+    },
+    async tend() {
+      let isStuck = false;
+      await change((set) => {
+        const plan = planTending(set, tokenSeconds);
+        isStuck = plan.isStuck;
+        return plan.change;
+      });
+      keys.noteSecret(isStuck);
+    },
+    onChange: keys.onChange,
+  });
+  await ring.tend();
+  return ring;
+}
+
+// A secret that is changed meanwhile is seen in the rows before it is seen in the file, or after it.
+const TURNS = 3;
+
+/** At the start every row must open: who runs a server with the wrong secret shall hear of it. */
+async function openFirst(options: KeyRingOptions): Promise<OpenKeys> {
+  for (let turn = 1; ; turn++) {
+    await changeKeys(options, planFirst);
+    try {
+      return requireComplete(await options.store.keys.list(), options.masterKeys());
+    } catch (error) {
+      if (turn === TURNS) throw error;
+    }
   }
-  const open = (row: KeyRow): Buffer => {
-    const plain = unseal(row.sealed, masterKey, row);
-    if (plain === undefined)
-      throw new TypeError("The secret is not the one that the keys in the database were sealed with.");
-    return plain;
-  };
-  // The public half is derived from the private one, so that nobody who writes to the table can add a key of their own.
-  const access = rows.filter((row) => row.purpose === "access").map((row) => openAccessKey(row, open(row)));
-  const data = rows
-    .filter((row) => row.purpose === "refresh")
-    .map((row) => ({ id: dataKeyId(row.kid), bytes: open(row) }));
-  const [signing, dataKey] = [access.at(-1), data.at(-1)];
-  if (signing === undefined || dataKey === undefined)
-    throw new TypeError("The key set in the database is not complete.");
-  const verifying = access.map((key) => key.public);
-  return {
-    signing,
-    verifying,
-    jwks: toJwks(verifying),
-    dataKey,
-    findDataKey: (id) => data.find((key) => key.id === id),
-  };
 }
 
-function newKeys(masterKey: Uint8Array, algorithm: Algorithm, createdAt: number): readonly KeyRow[] {
-  const key = generateKey({ alg: algorithm });
-  const rows = [
-    { kid: key.kid, purpose: "access", alg: key.alg, plain: Buffer.from(JSON.stringify(exportKey(key))) },
-    { kid: randomBytes(4).toString("hex"), purpose: "refresh", alg: "HS256", plain: randomBytes(32) },
-  ] as const;
-  return rows.map(({ plain, ...row }) => ({ ...row, sealed: seal(plain, masterKey, row), createdAt }));
-}
-
-function openAccessKey(row: KeyRow, plain: Buffer): PrivateKey {
-  const key = importKey(JSON.parse(plain.toString("utf8")));
-  if (key.kind !== "private" || key.kid !== row.kid)
-    throw new TypeError("A signing key in the database is not what it is called.");
-  return key;
-}
-
-function dataKeyId(kid: string): number {
-  return Number.parseInt(kid, 16);
+function requireComplete(rows: readonly KeyRow[], masterKeys: readonly Uint8Array[]): OpenKeys {
+  const keys = openKeys(rows, { access: [], refresh: [] }, (row) => openKey(row, masterKeys));
+  if (keys.access.length > 0 && keys.refresh.length > 0) return keys;
+  throw new TypeError("The key set in the database is not complete.");
 }

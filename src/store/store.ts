@@ -71,13 +71,21 @@ export interface RevocationRow {
   readonly until: number | null;
 }
 
-/** A key of the server; `sealed` is the private part, encrypted before it comes here, `createdAt` is in milliseconds. */
+/** What a key makes: access tokens, which it signs, or refresh tokens, which it derives. */
+export type KeyPurpose = "access" | "refresh";
+
+/**
+ * A key of the server; `sealed` is the private part, encrypted before it comes here. It makes tokens from `signsFrom` on (milliseconds, as
+ * `createdAt`), and none of them lives longer than `tokenSeconds`.
+ */
 export interface KeyRow {
   readonly kid: string;
-  readonly purpose: "access" | "refresh";
+  readonly purpose: KeyPurpose;
   readonly alg: string;
   readonly sealed: string;
   readonly createdAt: number;
+  readonly signsFrom: number;
+  readonly tokenSeconds: number;
 }
 
 /** What a refresh writes beside the next generation: milliseconds, and `largestExp` in seconds; `roles` are those that its token will hold. */
@@ -147,8 +155,11 @@ export interface SessionStore {
   findWithUser(id: string): Promise<SessionWithUser | undefined>;
   /** The living sessions of a user, the latest used first. */
   listLiving(userId: string): Promise<readonly SessionRow[]>;
-  /** Moves the generation from `from` to `from + 1` where it is still `from`, the session lives and its user still has these roles. */
-  rotate(id: string, from: number, next: Rotation): Promise<boolean>;
+  /**
+   * Moves the generation from `from` to `from + 1` where it is still `from`, the session lives and its user still has these roles; answers the
+   * `rotatedAt` of then.
+   */
+  rotate(id: string, from: number, next: Rotation): Promise<number | undefined>;
   /** Raises the largest `exp` (seconds) of a session that lives and whose user still has these roles. */
   noteAccess(id: string, next: Pick<Rotation, "largestExp" | "roles">): Promise<boolean>;
   /** Ends a session, of this user where one is given; `undefined` where it is unknown or had ended already. */
@@ -169,9 +180,13 @@ export interface RevocationStore {
 
 /** The keys of a store. */
 export interface KeyStore {
+  /** All of them, in the order in which they begin to sign. */
   list(): Promise<readonly KeyRow[]>;
-  /** Inserts all rows in one transaction, only where there is no key yet, so that two servers starting at once make one key set. */
-  addWhereNone(rows: readonly KeyRow[]): Promise<boolean>;
+  /**
+   * Puts the key set `to` in the place of `from`, and takes back what the key `revoked` has signed, in one transaction, only where the set
+   * is still `from`; answers whether it was. So all that is made of a key set is made of the present one.
+   */
+  replace(from: readonly KeyRow[], to: readonly KeyRow[], revoked?: string): Promise<boolean>;
 }
 
 /** All that Latchkey keeps. Every method throws `AuthError` with code `unavailable` where the database cannot answer. */

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { LogEvent } from "latchkey";
-import { createIssuer, createRevocations, createVerifier } from "latchkey/tokens";
+import { createRevocations } from "latchkey/tokens";
 import { afterAll } from "vitest";
 import type { AccountParts } from "../../dist/accounts/account-parts.js";
+import { createLiveTokens } from "../../dist/accounts/create-live-tokens.js";
 import { openKeyRing } from "../../dist/keys/open-key-ring.js";
 import { createPasswords } from "../../dist/passwords/create-passwords.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
@@ -23,24 +24,33 @@ export async function openParts(): Promise<AccountParts & { readonly events: Log
     () => passwords.close(),
     () => store.close(),
   );
-  const keys = await openKeyRing({ store, masterKey: randomBytes(32), algorithm: "ES256", now });
-  const revocations = createRevocations({ now });
   const events: LogEvent[] = [];
+  const log = (event: LogEvent) => {
+    events.push(event);
+  };
+  const masterKey = randomBytes(32);
+  const tokenSeconds = { access: 600, refresh: 3600 };
+  const keys = await openKeyRing({ store, masterKeys: () => [masterKey], algorithm: "ES256", tokenSeconds, now, log });
+  const revocations = createRevocations({ now });
+  const settings = {
+    accessSeconds: 600,
+    idleSeconds: 3600,
+    absoluteSeconds: 7200,
+    graceSeconds: 30,
+    audiences: [URL] as const,
+  };
   return {
     store,
     passwords,
     keys,
     epoch: await store.epoch(),
-    issuer: createIssuer({ issuer: URL, audience: URL, clientId: "latchkey", keys: [keys.signing], now }),
-    verifier: createVerifier({ issuer: URL, audience: URL, keys: keys.verifying, revocations, now }),
-    logOutVerifier: createVerifier({ issuer: URL, audience: URL, keys: keys.verifying, cache: false, now }),
+    ...createLiveTokens({ keys, revocations, settings, now }),
     revocations,
     catchUp: async () => {},
-    settings: { accessSeconds: 600, idleSeconds: 3600, absoluteSeconds: 7200, graceSeconds: 30, audiences: [URL] },
+    look: async () => {},
+    settings,
     now,
-    log: (event) => {
-      events.push(event);
-    },
+    log,
     events,
   };
 }

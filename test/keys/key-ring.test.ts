@@ -24,7 +24,9 @@ async function usedDatabase(): Promise<string> {
 /** The keys of a database file, decrypted. */
 async function ringOf(database: string, masterKey = masterKeyInFile(keyFileOf(database), { mayMake: false })) {
   const store = await openSqlite({ path: database });
-  const ring = await openKeyRing({ store, masterKey, algorithm: "ES256", now: Date.now });
+  const tokenSeconds = { access: 600, refresh: 604_800 };
+  const parts = { store, masterKeys: () => [masterKey], algorithm: "ES256", tokenSeconds } as const;
+  const ring = await openKeyRing({ ...parts, now: Date.now, log: () => {} });
   await store.close();
   return ring;
 }
@@ -54,7 +56,8 @@ describe("the files of a server", () => {
       secrets.set(`MAC of refresh token ${at}`, Buffer.from(refresh_token.slice(4), "base64url").subarray(25));
     }
     secrets.set("password", Buffer.from(PASSWORD));
-    const { signing, dataKey } = await ringOf(database);
+    const { signing, dataKeyAt } = await ringOf(database);
+    const dataKey = dataKeyAt(Date.now());
     const { d } = exportKey(signing) as { d?: string };
     secrets.set("private key", Buffer.from(d ?? "", "base64url"));
     secrets.set("data key", Buffer.from(dataKey.bytes));
@@ -226,11 +229,13 @@ describe("a row of the key table", () => {
     ["that is gone, of the refresh tokens", [`delete from keys where ${REFRESH}`]],
     [
       "that stands beside a copy of another name",
-      [`insert into keys select 'zzz', purpose, alg, sealed, created_at + 1 from keys where ${ACCESS}`],
+      [
+        `insert into keys select 'zzz', purpose, alg, sealed, created_at + 1, signs_from + 1, token_seconds from keys where ${ACCESS}`,
+      ],
     ],
     [
       "that stands beside one in the clear",
-      [`insert into keys values ('zzz', 'access', 'HS256', '{"kty":"oct","k":"AAAA","alg":"HS256"}', 9999999999999)`],
+      [`insert into keys values ('zzz', 'access', 'HS256', '{"kty":"oct","k":"AAAA","alg":"HS256"}', 1, 1, 600)`],
     ],
   ])("%s keeps the server from starting, with a sentence that holds no key", async (_how, statements) => {
     const database = await usedDatabase();
@@ -255,7 +260,7 @@ describe("a row of the key table", () => {
     const masterKey = masterKeyInFile(keyFileOf(database), { mayMake: false });
     const key = Buffer.from(JSON.stringify(exportKey(generateKey({ alg: "ES256" }))));
     const sealed = seal(key, masterKey, { kid: "zzz", purpose: "access" });
-    await sql(database, "insert into keys values ('zzz', 'access', 'ES256', ?, 9999999999999)", sealed);
+    await sql(database, "insert into keys values ('zzz', 'access', 'ES256', ?, 1, 1, 600)", sealed);
     await expect(openAuth({ database })).rejects.toThrow(TypeError);
   });
 
@@ -263,7 +268,7 @@ describe("a row of the key table", () => {
     const [one, other] = [await usedDatabase(), await usedDatabase()];
     const [row] = (await sql(other, `select * from keys where ${ACCESS}`)) as Record<string, unknown>[];
     const { kid, purpose, alg, sealed } = row ?? {};
-    await sql(one, "insert into keys values (?, ?, ?, ?, 9999999999999)", kid, purpose, alg, sealed);
+    await sql(one, "insert into keys values (?, ?, ?, ?, 1, 1, 600)", kid, purpose, alg, sealed);
     await expect(openAuth({ database: one })).rejects.toThrow(TypeError);
   });
 });
@@ -278,8 +283,9 @@ describe("a ring", () => {
 
   it("finds its data key by the id that stands in refresh tokens, and no other", async () => {
     const ring = await ringOf(await usedDatabase());
-    expect(ring.findDataKey(ring.dataKey.id)).toBe(ring.dataKey);
-    expect(ring.findDataKey(ring.dataKey.id ^ 1)).toBeUndefined();
+    const dataKey = ring.dataKeyAt(Date.now());
+    expect(ring.findDataKey(dataKey.id)).toBe(dataKey);
+    expect(ring.findDataKey(dataKey.id ^ 1)).toBeUndefined();
   });
 
   it("does not open with random bytes", async () => {

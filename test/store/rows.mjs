@@ -59,8 +59,19 @@ export function sessionRow(userId, parts = {}) {
 /**
  * A key of that kid.
  * @param {string} kid
+ * @param {Partial<import("../../dist/store/store.js").KeyRow>} parts
  * @returns {import("../../dist/store/store.js").KeyRow}
  */
-export function keyRow(kid) {
-  return { kid, purpose: "access", alg: "ES256", sealed: "sealed", createdAt: 1_700_000_000_000 };
+export function keyRow(kid, parts = {}) {
+  const at = 1_700_000_000_000;
+  return {
+    kid,
+    purpose: "access",
+    alg: "ES256",
+    sealed: "sealed",
+    createdAt: at,
+    signsFrom: at,
+    tokenSeconds: 600,
+    ...parts,
+  };
 }

@@ -165,8 +165,9 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const { session } = await signedUp();
         const rotation = next();
         const before = await store.now();
-        expect(await store.sessions.rotate(session.id, 0, rotation)).toBe(true);
+        const rotatedAt = await store.sessions.rotate(session.id, 0, rotation);
         const rotated = await sessionNow(session.id);
+        expect(rotated.rotatedAt).toBe(rotatedAt);
         expect(rotated.rotatedAt).toBeGreaterThanOrEqual(before);
         expect(rotated.rotatedAt).toBeLessThanOrEqual(await store.now());
         expect(rotated).toEqual({
@@ -181,10 +182,10 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
 
       it("only the present generation rotates", async () => {
         const { session } = await signedUp();
-        expect(await store.sessions.rotate(session.id, 1, next())).toBe(false);
-        expect(await store.sessions.rotate(session.id, 0, next())).toBe(true);
-        expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
-        expect(await store.sessions.rotate("nothing", 0, next())).toBe(false);
+        expect(await store.sessions.rotate(session.id, 1, next())).toBeUndefined();
+        expect(await store.sessions.rotate(session.id, 0, next())).toEqual(expect.any(Number));
+        expect(await store.sessions.rotate(session.id, 0, next())).toBeUndefined();
+        expect(await store.sessions.rotate("nothing", 0, next())).toBeUndefined();
         expect((await sessionNow(session.id)).generation).toBe(1);
       });
 
@@ -216,7 +217,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
       it("an ended session neither rotates nor notes an access", async () => {
         const { session } = await signedUp();
         await store.sessions.end(session.id, "log_out");
-        expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
+        expect(await store.sessions.rotate(session.id, 0, next())).toBeUndefined();
         expect(await store.sessions.noteAccess(session.id, access(9000))).toBe(false);
         expect((await sessionNow(session.id)).largestExp).toBe(1000);
       });
@@ -225,7 +226,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const past = Date.now() - 1;
         for (const parts of [{ idleExpiresAt: past }, { expiresAt: past }]) {
           const { session } = await signedUp(parts);
-          expect(await store.sessions.rotate(session.id, 0, next())).toBe(false);
+          expect(await store.sessions.rotate(session.id, 0, next())).toBeUndefined();
           expect(await store.sessions.noteAccess(session.id, access(9000))).toBe(false);
         }
       });
@@ -288,18 +289,60 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
     });
 
     describe("keys", () => {
-      it("are added where there is none, and only there", async () => {
-        const rows = [keyRow("a"), { ...keyRow("b"), purpose: "refresh" as const }];
+      const [a, b] = [keyRow("a"), keyRow("b", { purpose: "refresh" })];
+      const later = keyRow("A", { signsFrom: a.signsFrom + 1 });
+
+      it("are there as they were put, in the order in which they begin to sign", async () => {
         expect(await store.keys.list()).toEqual([]);
-        expect(await store.keys.addWhereNone(rows)).toBe(true);
-        expect(await store.keys.addWhereNone([keyRow("c")])).toBe(false);
-        expect(await store.keys.list()).toEqual(rows);
+        expect(await store.keys.replace([], [later, b, a])).toBe(true);
+        expect(await store.keys.list()).toEqual([a, b, later]);
       });
 
-      it("are added all or not at all", async () => {
-        await expect(store.keys.addWhereNone([keyRow("a"), keyRow("a")])).rejects.toThrow();
+      it("are replaced where they are still those that were read, in whatever order", async () => {
+        await store.keys.replace([], [a, b]);
+        expect(await store.keys.replace([b, a], [a, later])).toBe(true);
+        expect(await store.keys.list()).toEqual([a, later]);
+        expect(await store.keys.replace([a, later], [])).toBe(true);
         expect(await store.keys.list()).toEqual([]);
-        expect(await store.keys.addWhereNone([keyRow("a")])).toBe(true);
+      });
+
+      it.each([
+        ["none", []],
+        ["fewer", [a]],
+        ["more", [a, b, later]],
+        ["others", [a, later]],
+        ["others twice", [a, a]],
+        ["some that were sealed otherwise", [a, { ...b, sealed: "another" }]],
+        ["some that sign from another moment on", [a, { ...b, signsFrom: 0 }]],
+        ["some that make other tokens", [a, { ...b, tokenSeconds: 1 }]],
+      ])("stay, and revoke nothing, where %s were read", async (_what, read) => {
+        await store.keys.replace([], [a, b]);
+        expect(await store.keys.replace(read, [later], "a")).toBe(false);
+        expect(await store.keys.list()).toEqual([a, b]);
+        expect(await store.revocations.since(0)).toEqual([]);
+      });
+
+      it("are replaced all or not at all", async () => {
+        await store.keys.replace([], [a]);
+        await expect(store.keys.replace([a], [b, later, later], "a")).rejects.toThrow();
+        expect(await store.keys.list()).toEqual([a]);
+        expect(await store.revocations.since(0)).toEqual([]);
+      });
+
+      it("are revoked with the change, for good", async () => {
+        await store.keys.replace([], [a, b]);
+        expect(await store.keys.replace([a, b], [b], "a")).toBe(true);
+        const revoked = [{ seq: expect.any(Number), kind: "key", subject: "a", before: null, until: null }];
+        expect(await store.revocations.since(0)).toEqual(revoked);
+        expect(await store.revocations.forgetPast()).toBe(0);
+        expect(await store.revocations.since(0)).toEqual(revoked);
+      });
+
+      it("are replaced once where many have read the same", async () => {
+        const sets = Array.from({ length: 10 }, (_, index) => [keyRow(`k${index}`)]);
+        const answers = await Promise.all(sets.map((set) => store.keys.replace([], set)));
+        expect(answers.filter(Boolean)).toHaveLength(1);
+        expect(await store.keys.list()).toHaveLength(1);
       });
     });
 
@@ -344,7 +387,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
       it("make one key set", async () => {
         const other = await opened.another();
         const stores = [store, other, store, other];
-        const answers = await Promise.all(stores.map((each, index) => each.keys.addWhereNone([keyRow(`k${index}`)])));
+        const answers = await Promise.all(stores.map((each, index) => each.keys.replace([], [keyRow(`k${index}`)])));
         expect(answers.filter(Boolean)).toHaveLength(1);
         expect(await store.keys.list()).toHaveLength(1);
         expect(await other.keys.list()).toEqual(await store.keys.list());
@@ -387,7 +430,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const { user, session } = await signedUp();
         const { session: over } = await signedUp();
         const revocation = await other.sessions.end(over.id, "password_changed");
-        await store.keys.addWhereNone([keyRow("a")]);
+        await store.keys.replace([], [keyRow("a")]);
         const epoch = await store.epoch();
         const again = await opened.reopen();
         expect(await again.sessions.findWithUser(session.id)).toMatchObject({ session, user });

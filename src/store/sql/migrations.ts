@@ -72,5 +72,7 @@ function createKeys({ queries: { schema } }: Dialect): Compilable {
     .addColumn("purpose", "text", (column) => column.notNull())
     .addColumn("alg", "text", (column) => column.notNull())
     .addColumn("sealed", "text", (column) => column.notNull())
-    .addColumn("created_at", "bigint", (column) => column.notNull());
+    .addColumn("created_at", "bigint", (column) => column.notNull())
+    .addColumn("signs_from", "bigint", (column) => column.notNull())
+    .addColumn("token_seconds", "bigint", (column) => column.notNull());
 }

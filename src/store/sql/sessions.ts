@@ -34,8 +34,8 @@ export function createSessionStore(driver: Driver): SessionStore {
       return rows.map(toSession);
     },
     async rotate(id, from, next) {
-      const rotated = await driver.write(rotate({ ...next, id, from, roles: JSON.stringify(next.roles) }));
-      return rotated.length === 1;
+      const [rotated] = await driver.write(rotate({ ...next, id, from, roles: JSON.stringify(next.roles) }));
+      return rotated?.rotatedAt;
     },
     async noteAccess(id, { largestExp, roles }) {
       const noted = await driver.write(noteAccess({ id, largestExp, roles: JSON.stringify(roles) }));
@@ -94,7 +94,7 @@ function rotateSession(dialect: Dialect) {
       .where("generation", "=", next.from)
       .where((eb) => lives(eb, dialect))
       .where((eb) => hasRoles(eb, next.roles))
-      .returning("id"),
+      .returning("rotated_at as rotatedAt"),
   );
 }
 

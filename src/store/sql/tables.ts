@@ -49,6 +49,8 @@ interface KeysTable {
   alg: string;
   sealed: string;
   created_at: number;
+  signs_from: number;
+  token_seconds: number;
 }
 
 interface InstallationTable {

@@ -1,4 +1,5 @@
 import { isAuthError } from "../errors/auth-error.js";
+import type { KeyRing } from "../keys/open-key-ring.js";
 import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
 import type { LogEvent } from "./account-parts.js";
@@ -7,10 +8,12 @@ import { revocationOf } from "./end-session.js";
 const LOOK_MS = 100;
 const SWEEP_MS = 60_000;
 
-/** Keeps the live set level with the database. */
+/** Keeps what is in memory level with the database. */
 export interface Follower {
-  /** Reads what was written since the last reading, now. */
+  /** Reads the revocations that were written since the last reading, now. */
   catchUp(): Promise<void>;
+  /** Reads revocations and keys where another process has committed since the last look; else it costs next to nothing. */
+  look(): Promise<void>;
   stop(): void;
 }
 
@@ -18,14 +21,15 @@ export interface Follower {
 export interface FollowerParts {
   readonly store: Pick<Store, "changes" | "revocations">;
   readonly live: Revocations;
+  readonly keys: Pick<KeyRing, "reload" | "tend">;
   readonly log: (event: LogEvent) => void;
 }
 
 /**
- * Reads every revocation there is, then those that other processes write, within a tenth of a second of their commit; once a minute both sides
- * forget what has passed. A database that cannot answer is asked again; what is known stays in force meanwhile.
+ * Reads every revocation there is, then those that other processes write, and their keys, within a tenth of a second of their commit; once a
+ * minute both sides forget what has passed. A database that cannot answer is asked again; what is known stays in force meanwhile.
  */
-export async function followRevocations({ store, live, log }: FollowerParts): Promise<Follower> {
+export async function followStore({ store, live, keys, log }: FollowerParts): Promise<Follower> {
   let seen = 0;
   const catchUp = async () => {
     for (const row of await store.revocations.since(seen)) {
@@ -36,11 +40,14 @@ export async function followRevocations({ store, live, log }: FollowerParts): Pr
   await store.revocations.forgetPast();
   let changes = store.changes();
   await catchUp();
+  await keys.reload();
 
   const look = async () => {
     const present = store.changes();
     if (present === changes) return;
+    // First what is taken back: a key that was revoked is refused before its successor is known.
     await catchUp();
+    await keys.reload();
     changes = present;
   };
   const sweep = async () => {
@@ -50,10 +57,11 @@ export async function followRevocations({ store, live, log }: FollowerParts): Pr
   const tell = (event: string) => (error: unknown) =>
     log({ event, error: isAuthError(error) ? error.code : String(error) });
   const timers = [
-    repeat(look, LOOK_MS, tell("revocations.behind")),
+    repeat(look, LOOK_MS, tell("store.behind")),
     repeat(sweep, SWEEP_MS, tell("revocations.unswept")),
+    repeat(keys.tend, SWEEP_MS, tell("keys.untended")),
   ];
-  return { catchUp, stop: () => timers.forEach((timer) => void clearInterval(timer)) };
+  return { catchUp, look, stop: () => timers.forEach((timer) => void clearInterval(timer)) };
 }
 
 /** Runs a task again and again, one at a time; the first failure of a row of them is told. */

@@ -1,6 +1,6 @@
 import { createRevocations } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
-import { followRevocations } from "../../dist/accounts/follow-revocations.js";
+import { followStore } from "../../dist/accounts/follow-store.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { newDatabase } from "../http/open-auth.js";
 import { sessionRow, userRow } from "../store/rows.mjs";
@@ -20,7 +20,8 @@ describe("the live set of another process", () => {
     await writer.sessions.end(early.id, "log_out");
 
     const live = createRevocations();
-    const follower = await followRevocations({ store: reader, live, log: () => {} });
+    const keys = { reload: async () => {}, tend: async () => {} };
+    const follower = await followStore({ store: reader, live, keys, log: () => {} });
     expect(live.find(claims(early.id), "kid")).toBe("session");
     for (const session of sessions.slice(1, 39)) {
       expect(live.find(claims(session.id), "kid")).toBeUndefined();
