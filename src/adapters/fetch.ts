@@ -66,7 +66,7 @@ export function requireToken<C extends Auth["claims"]>(
     };
 }
 
-function problemResponse(error: AuthError): Response {
+function problemResponse(error: AuthError, { method }: Request): Response {
   const { status, headers, problem } = refusalOf(error);
-  return new Response(JSON.stringify(problem), { status, headers });
+  return new Response(method === "HEAD" ? null : JSON.stringify(problem), { status, headers });
 }
