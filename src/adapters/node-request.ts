@@ -15,7 +15,7 @@ interface HostRequest extends IncomingMessage {
  */
 export function restoreRequest(request: HostRequest): void {
   if (typeof request.originalUrl === "string") request.url = request.originalUrl;
-  if (!request.readableDidRead || !hasBody(request) || Buffer.isBuffer(request.rawBody)) return;
+  if (!request.readableDidRead || Buffer.isBuffer(request.rawBody)) return;
   const bytes = bytesOf(request.body);
   if (bytes === undefined) {
     throw new TypeError("The body was read before Latchkey got the request, and request.body does not hold it.");
@@ -29,11 +29,6 @@ export function headerOf({ headers, rawHeaders }: IncomingMessage, name: string)
   // A middleware before may have set the header itself.
   const value = sent.length > 1 ? sent : headers[name];
   return Array.isArray(value) ? value.join(", ") : value;
-}
-
-/** RFC 9112 section 6: a message has a body where one of these says so. */
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 /** A text is what was sent; anything else is parsed JSON. */

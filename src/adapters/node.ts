@@ -36,8 +36,8 @@ export interface RequireTokenOptions {
 const BODYLESS = new Set(["GET", "HEAD"]);
 
 /**
- * All routes of an auth as one listener, under any path of a host application and after its body parser. It answers always and never rejects; a
- * mistake of the host is a process warning and a 500.
+ * All routes of an auth as one listener, under any path of a host application and after its body parser. It answers always; a mistake of the
+ * host is a process warning and a 500.
  *
  * @example
  * app.use("/auth", toHandler(auth));
@@ -91,8 +91,6 @@ export function requireToken<C extends Auth["claims"]>(
 }
 
 function sendRefusal(error: AuthError, _request: IncomingMessage, response: ServerResponse): void {
-  // Somebody may have given up waiting and answered.
-  if (response.headersSent) return;
   const { status, headers, problem } = refusalOf(error);
   const text = JSON.stringify(problem);
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) });

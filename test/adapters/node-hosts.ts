@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import express from "express";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { AuthServer } from "latchkey";
@@ -53,12 +54,11 @@ export function nodeApplication(auth: AuthServer): RequestListener {
   const protect = requireToken(auth);
   return (request, response) => {
     if (request.url?.startsWith("/auth")) return void handler(request, response);
-    protect(request, response, async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const text = Buffer.concat(chunks).toString();
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ ...callerOf(request), ...(text !== "" && { body: JSON.parse(text) }) }));
+    protect(request, response, () => {
+      void text(request).then((body) => {
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({ ...callerOf(request), ...(body !== "" && { body: JSON.parse(body) }) }));
+      });
     });
   };
 }
@@ -91,7 +91,7 @@ function withTodos(app: express.Express, auth: AuthServer): void {
 
 export async function fastifyApplication(auth: AuthServer): Promise<RequestListener> {
   const handler = toHandler(auth);
-  return fastify(auth, async (scope) => {
+  return fastify(auth, (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
     scope.all("/auth/*", (request, reply) => {
@@ -103,7 +103,7 @@ export async function fastifyApplication(auth: AuthServer): Promise<RequestListe
 
 export async function parsingFastifyApplication(auth: AuthServer): Promise<RequestListener> {
   const handler = toHandler(auth);
-  return fastify(auth, async (scope) => {
+  return fastify(auth, (scope) => {
     scope.all("/auth/*", (request, reply) => {
       reply.hijack();
       return handler(Object.assign(request.raw, { body: request.body }), reply.raw);
@@ -111,17 +111,21 @@ export async function parsingFastifyApplication(auth: AuthServer): Promise<Reque
   });
 }
 
-async function fastify(auth: AuthServer, mount: (scope: FastifyInstance) => Promise<void>): Promise<RequestListener> {
+async function fastify(auth: AuthServer, mount: (scope: FastifyInstance) => void): Promise<RequestListener> {
   const app = Fastify();
   closings.push(() => app.close());
   const protect = requireToken(auth);
-  await app.register(mount);
-  await app.register(async (scope) => {
+  app.register((scope, _options, done) => {
+    mount(scope);
+    done();
+  });
+  app.register((scope, _options, done) => {
     scope.addHook("onRequest", (request, reply, done) => {
       protect(request.raw, reply.raw, (error) => done(error as Error | undefined));
     });
     const todos = async ({ raw, body }: FastifyRequest) => ({ ...callerOf(raw), body });
     scope.route({ method: ["GET", "POST"], url: "/todos", handler: todos });
+    done();
   });
   await app.ready();
   return (request, response) => app.routing(request, response);

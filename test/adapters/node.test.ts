@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RequestListener } from "node:http";
 import { connect } from "node:net";
 import express from "express";
 import { authOf, type Embeddable, requireToken, toHandler } from "latchkey/node";
@@ -132,7 +132,7 @@ describe("toHandler of latchkey/node", () => {
       expect((await askServer(port, "/", sent)).body.body).toBe(text);
     });
 
-    it("that keeps the body to itself, 500 and a warning, and a request without a body is answered", async () => {
+    it("that keeps the body to itself, 500 and a warning; a request without a body is answered", async () => {
       const port = await listen(() => {
         const handler = toHandler(mirror);
         return async (request, response) => {
@@ -152,6 +152,12 @@ describe("toHandler of latchkey/node", () => {
       ]);
       for (const method of ["GET", "POST"]) expect((await askServer(port, "/", { method })).status).toBe(200);
     });
+  });
+
+  it("leaves the Request and the Response of the host as they are", () => {
+    const before = [globalThis.Request, globalThis.Response];
+    toHandler(mirror);
+    expect([globalThis.Request, globalThis.Response]).toEqual(before);
   });
 
   it("makes a failure of the auth a 500 that says nothing, and a warning that says it", async () => {
@@ -298,12 +304,14 @@ describe("requireToken of latchkey/node", () => {
     expect((await askServer(await open(verifier, {}, [fromQuery]), "/")).body.user).toBe("42");
   });
 
-  it("leaves alone what somebody has answered meanwhile", async () => {
-    const answered: express.RequestHandler = (_request, response, next) => {
-      response.status(202).json({});
-      next();
-    };
-    expect((await askServer(await open(verifier, {}, [answered]), "/")).status).toBe(202);
+  it("may stand twice on the way", async () => {
+    const port = await open(verifier, {}, [requireToken(verifier)]);
+    expect((await askServer(port, "/", { headers: good })).body.user).toBe("42");
+  });
+
+  it("says how long its answer is", async () => {
+    const { headers, text } = await askServer(await open(verifier), "/");
+    expect(headers.get("content-length")).toBe(`${text.length}`);
   });
 
   it.each([{ roles: ["admin"] }, { optional: true }, { onrefused: () => {} }, null, "admin"])(
@@ -321,7 +329,7 @@ describe("requireToken of latchkey/node", () => {
   );
 
   it("is missing where authOf finds nobody", async () => {
-    const listener: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
+    const listener: RequestListener = (request, response) => {
       expect(() => authOf(request)).toThrow(
         new TypeError("This request has passed no requireToken: nothing is known of its caller."),
       );
