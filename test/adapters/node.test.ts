@@ -25,6 +25,9 @@ describeAdapter("Express behind express.json()", { open: serve(parsingExpressApp
 describeAdapter("Fastify", { open: serve(fastifyApplication) });
 describeAdapter("Fastify behind its JSON parser", { open: serve(parsingFastifyApplication), parsesJson: true });
 
+// As they were before the first handler was made.
+const GLOBALS = { Request: globalThis.Request, Response: globalThis.Response };
+
 const ISSUER = "https://auth.example.com";
 const key = generateKey({ alg: "ES256" });
 const issuer = createIssuer({ issuer: ISSUER, audience: "todo-api", clientId: "web", keys: [key] });
@@ -127,6 +130,12 @@ describe("toHandler of latchkey/node", () => {
       expect((await askServer(port, "/auth", { method: "POST" })).body.body).toBe("");
     });
 
+    it("that keeps the bytes in rawBody, they are taken and not what was parsed", async () => {
+      const verify = (request: object, _response: unknown, rawBody: Buffer) => Object.assign(request, { rawBody });
+      const port = await listen(() => express().use(express.json({ verify })).use(toHandler(mirror)));
+      expect((await askServer(port, "/", { ...sent, body: '{ "a": 1.0 }' })).body.body).toBe('{ "a": 1.0 }');
+    });
+
     it("that has left the body alone, it is read from the connection", async () => {
       const port = await listen(() => express().use(express.urlencoded()).use(toHandler(mirror)));
       expect((await askServer(port, "/", sent)).body.body).toBe(text);
@@ -155,9 +164,8 @@ describe("toHandler of latchkey/node", () => {
   });
 
   it("leaves the Request and the Response of the host as they are", () => {
-    const before = [globalThis.Request, globalThis.Response];
     toHandler(mirror);
-    expect([globalThis.Request, globalThis.Response]).toEqual(before);
+    expect([globalThis.Request === GLOBALS.Request, globalThis.Response === GLOBALS.Response]).toEqual([true, true]);
   });
 
   it("makes a failure of the auth a 500 that says nothing, and a warning that says it", async () => {
