@@ -22,13 +22,19 @@ export interface Guard<C extends Claims = Claims> {
   authenticate(input: GuardInput): Promise<Auth<C>>;
 }
 
-/** Makes a guard over a verifier. */
-export function createGuard<C extends Claims>(verifier: Pick<Verifier<C>, "inspectSync">): Guard<C> {
+/** Whatever a guard can ask about a token: a verifier, or an auth. */
+export type Protector<C extends Claims = Claims> = Pick<Verifier<C>, "inspectSync">;
+
+/** Makes a guard over a protector; a `TypeError` where it is none. */
+export function createGuard<C extends Claims>(protector: Protector<C>): Guard<C> {
+  if (typeof protector?.inspectSync !== "function") {
+    throw new TypeError("A guard needs a verifier, or what createAuth resolves to: a promise of it must be awaited.");
+  }
   return {
     async authenticate(input) {
       const token = bearerToken(input.header("authorization"));
       if (token === undefined) throw new AuthError("token_required");
-      const { claims, header } = verifier.inspectSync(token);
+      const { claims, header } = protector.inspectSync(token);
       return { claims, header, identity: claims.sub, location: "header" };
     },
   };

@@ -1,0 +1,117 @@
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import { AuthError, isAuthError } from "../errors/auth-error.js";
+import { type Auth, createGuard, type Protector } from "../guard/create-guard.js";
+import { refusalOf } from "../guard/refusal.js";
+import { requireGuardOptions } from "../guard/require-guard-options.js";
+import { keepAuth } from "./auth-of.js";
+import { type Embeddable, requireEmbeddable } from "./embeddable.js";
+import { headerOf, restoreRequest } from "./node-request.js";
+
+export type { AuthError } from "../errors/auth-error.js";
+export { authOf } from "./auth-of.js";
+export type { Auth, Embeddable, Protector };
+
+/** A listener of `node:http`, which Express takes as a handler too. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Goes on with the next handler; with an error, to the one for errors. */
+export type Next = (error?: unknown) => void;
+
+/** A middleware as Connect has made it. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
+
+/** The options of {@link requireToken}. */
+export interface RequireTokenOptions {
+  /** Answers a refusal instead of the problem document. */
+  readonly onRefused?: (
+    error: AuthError,
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: Next,
+  ) => void | Promise<void>;
+}
+
+const BODYLESS = new Set(["GET", "HEAD"]);
+
+/**
+ * All routes of an auth as one listener, under any path of a host application and after its body parser. It answers always; a mistake of the
+ * host is a process warning and a 500.
+ *
+ * @example
+ * app.use("/auth", toHandler(auth));
+ */
+export function toHandler(auth: Embeddable): NodeHandler {
+  requireEmbeddable(auth);
+  const listener = getRequestListener(
+    (request, { incoming }) => auth.handler(request, { address: incoming.socket?.remoteAddress }),
+    { overrideGlobalObjects: false, hostname: "localhost", errorHandler: failed },
+  );
+  return async (request, response) => {
+    try {
+      restoreRequest(request);
+    } catch (error) {
+      return sendRefusal(warned(error), request, response);
+    }
+    if (BODYLESS.has(request.method ?? "")) response.once("finish", () => setImmediate(endUnread, request));
+    await listener(request, response);
+  };
+}
+
+/**
+ * Protects what comes after it: goes on for a good access token only, and `authOf(request)` tells who is calling. Everybody else gets a problem
+ * document. The body stays unread. What is not a refusal goes to `next`.
+ *
+ * @example
+ * app.get("/todos", requireToken(auth), (request, response) => response.json({ user: authOf(request).identity }));
+ */
+export function requireToken<C extends Auth["claims"]>(
+  protector: Protector<C>,
+  options: RequireTokenOptions = {},
+): Middleware {
+  requireGuardOptions(options);
+  const { onRefused = sendRefusal } = options;
+  const guard = createGuard(protector);
+  return (request, response, next) => {
+    const refuse = async (error: unknown) => {
+      if (!isAuthError(error)) throw error;
+      await onRefused(error, request, response, next);
+    };
+    const admit = (auth: Auth) => {
+      keepAuth(request, auth);
+      next();
+    };
+    const header = (name: string) => headerOf(request, name);
+    // What `admit` throws is the next handler's, and no refusal.
+    void guard
+      .authenticate({ method: request.method ?? "GET", header })
+      .then(admit, (error: unknown) => refuse(error).catch(next));
+  };
+}
+
+function sendRefusal(error: AuthError, _request: IncomingMessage, response: ServerResponse): void {
+  const { status, headers, problem } = refusalOf(error);
+  const text = JSON.stringify(problem);
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** RFC 9112 section 3.2: a Host that is none is the client's mistake; anything else is ours. */
+function failed(error: unknown): Response {
+  const { status, headers, problem } = refusalOf(
+    error instanceof RequestError ? new AuthError("invalid_request") : warned(error),
+  );
+  return new Response(JSON.stringify(problem), { status, headers });
+}
+
+/** The cause is for who runs the application, the refusal for the client. */
+function warned(cause: unknown): AuthError {
+  process.emitWarning(cause instanceof Error ? cause : String(cause));
+  return new AuthError("internal", { cause });
+}
+
+/** A body where none belongs would be drained without end. */
+function endUnread(request: IncomingMessage): void {
+  if (!request.complete) request.destroy();
+}

@@ -1,0 +1,132 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import express from "express";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import type { AuthServer } from "latchkey";
+import { authOf, requireToken, toHandler } from "latchkey/node";
+import { afterAll } from "vitest";
+import { type Clock, openAuth } from "../http/open-auth.js";
+import type { Host } from "./adapter-contract.js";
+import { askServer } from "./ask-server.js";
+
+const closings: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const close of closings) await close();
+});
+
+/** Listens on a free port of the loopback until the test file ends; the port is known before the listener is made. */
+export async function listen(
+  makeListener: (port: number) => Promise<RequestListener> | RequestListener,
+): Promise<number> {
+  const server: Server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closings.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  server.on("request", await makeListener(port));
+  return port;
+}
+
+/** A host whose application is made around an auth at its own port. */
+export function serve(application: (auth: AuthServer) => Promise<RequestListener> | RequestListener) {
+  return async (clock: Clock): Promise<Host> => {
+    let url = "";
+    const port = await listen(async (known) => {
+      url = `http://localhost:${known}/auth`;
+      return application((await openAuth({ url }, clock)).auth);
+    });
+    return { url, ask: (path, sent) => askServer(port, path, sent) };
+  };
+}
+
+/** What the routes of an application answer about the caller. */
+export function callerOf(request: object): { user: string; location: string } {
+  const { identity, location } = authOf(request);
+  return { user: identity, location };
+}
+
+export function nodeApplication(auth: AuthServer): RequestListener {
+  const handler = toHandler(auth);
+  const protect = requireToken(auth);
+  return (request, response) => {
+    if (request.url?.startsWith("/auth")) return void handler(request, response);
+    protect(request, response, () => {
+      void text(request).then((body) => {
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({ ...callerOf(request), ...(body !== "" && { body: JSON.parse(body) }) }));
+      });
+    });
+  };
+}
+
+export function expressApplication(auth: AuthServer): RequestListener {
+  const app = express();
+  app.use("/auth", toHandler(auth));
+  app.use(express.json());
+  withTodos(app, auth);
+  return app;
+}
+
+export function parsingExpressApplication(auth: AuthServer): RequestListener {
+  const app = express();
+  app.use(express.json());
+  app.all("/auth/{*path}", toHandler(auth));
+  withTodos(app, auth);
+  // The answer to a body that is no JSON, without the stack on the console.
+  app.use(((error, _request, response, _next) => {
+    response.status(error.status).end();
+  }) satisfies express.ErrorRequestHandler);
+  return app;
+}
+
+function withTodos(app: express.Express, auth: AuthServer): void {
+  app.all("/todos", requireToken(auth), (request, response) => {
+    response.json({ ...callerOf(request), body: request.body });
+  });
+}
+
+export async function fastifyApplication(auth: AuthServer): Promise<RequestListener> {
+  const handler = toHandler(auth);
+  return fastify(auth, (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    scope.all("/auth/*", (request, reply) => {
+      reply.hijack();
+      return handler(request.raw, reply.raw);
+    });
+  });
+}
+
+export async function parsingFastifyApplication(auth: AuthServer): Promise<RequestListener> {
+  const handler = toHandler(auth);
+  return fastify(auth, (scope) => {
+    scope.all("/auth/*", (request, reply) => {
+      reply.hijack();
+      return handler(Object.assign(request.raw, { body: request.body }), reply.raw);
+    });
+  });
+}
+
+async function fastify(auth: AuthServer, mount: (scope: FastifyInstance) => void): Promise<RequestListener> {
+  const app = Fastify();
+  closings.push(() => app.close());
+  const protect = requireToken(auth);
+  app.register((scope, _options, done) => {
+    mount(scope);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    scope.addHook("onRequest", (request, reply, done) => {
+      protect(request.raw, reply.raw, (error) => done(error as Error | undefined));
+    });
+    const todos = async ({ raw, body }: FastifyRequest) => ({ ...callerOf(raw), body });
+    scope.route({ method: ["GET", "POST"], url: "/todos", handler: todos });
+    done();
+  });
+  await app.ready();
+  return (request, response) => app.routing(request, response);
+}

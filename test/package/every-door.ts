@@ -1,0 +1,46 @@
+// What a project in TypeScript does with each door. It is compiled against the packed package, and never run.
+import { createServer } from "node:http";
+import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
+import * as fetchDoor from "latchkey/fetch";
+import * as nodeDoor from "latchkey/node";
+import { type Claims, createVerifier, generateKey, isTokenError } from "latchkey/tokens";
+
+const options: AuthOptions = { database: ":memory:", url: "http://localhost:4000/auth" };
+
+/** A server of `node:http`. */
+export async function serveNode(): Promise<void> {
+  const auth: AuthServer = await createAuth(options);
+  const handler: nodeDoor.NodeHandler = nodeDoor.toHandler(auth);
+  const protect: nodeDoor.Middleware = nodeDoor.requireToken(auth, {
+    onRefused: (error, _request, response) => void response.writeHead(401).end(error.code),
+  });
+  createServer((request, response) => {
+    if (request.url?.startsWith("/auth/")) return void handler(request, response);
+    protect(request, response, () => response.end(nodeDoor.authOf(request).identity));
+  });
+}
+
+/** A route of a fetch framework, whose second argument keeps its type. */
+export async function routeOf(verifier = createVerifier({ keys: [generateKey({ alg: "ES256" }).public] })) {
+  const protect = fetchDoor.requireToken(verifier, { onRefused: (error) => Response.json(error.code) });
+  const GET = protect(async (request, context: { readonly params: Promise<{ readonly id: string }> }) => {
+    const { identity, claims }: fetchDoor.Auth<Claims> = fetchDoor.authOf<Claims>(request);
+    return Response.json({ identity, roles: claims.roles, id: (await context.params).id });
+  });
+  // @ts-expect-error The context is wanted.
+  await GET(new Request("http://localhost"));
+  // @ts-expect-error There is no such option.
+  fetchDoor.requireToken(verifier, { role: "admin" });
+  return GET(new Request("http://localhost"), { params: Promise.resolve({ id: "7" }) });
+}
+
+/** An act as a method. */
+export async function logIn(auth: AuthServer): Promise<Grant | string> {
+  try {
+    return await auth.logIn({ username: "ada", password: "" });
+  } catch (error) {
+    if (isTokenError(error)) return error.reason;
+    if (isAuthError(error)) return error.code;
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bareEnvironment, freePort, until, within } from "../cli/run-server.js";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+const DOORS: readonly string[] = Object.keys(MANIFEST.exports)
+  .filter((path) => path !== "./package.json")
+  .map((path) => `latchkey${path.slice(1)}`);
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "latchkey-package-")));
+const cache = join(folder, "cache");
+const app = join(folder, "app");
+const environment = { ...bareEnvironment(), npm_config_cache: cache, npm_config_prefer_offline: "true" };
+let tarball: string;
+let packed: readonly string[];
+
+const executed = promisify(execFile);
+
+/** What a command prints; throws with all of it where it fails. */
+async function run(command: string, parameters: readonly string[], cwd = app): Promise<string> {
+  try {
+    const { stdout } = await executed(command, parameters, { cwd, env: environment, timeout: 120_000 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${parameters.join(" ")}\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+const tool = (name: string) => join(ROOT, "node_modules/.bin", name);
+
+beforeAll(async () => {
+  mkdirSync(app);
+  mkdirSync(cache);
+  // What npx installs goes when the test ends; what was downloaded before is not downloaded again.
+  const known = (await executed("npm", ["config", "get", "cache"], { env: bareEnvironment() })).stdout.trim();
+  mkdirSync(join(known, "_cacache"), { recursive: true });
+  symlinkSync(join(known, "_cacache"), join(cache, "_cacache"));
+  const [{ filename, files }] = JSON.parse(await run("npm", ["pack", "--json", "--pack-destination", folder], ROOT));
+  tarball = join(folder, filename);
+  packed = files.map(({ path }: { path: string }) => path);
+  await run("npm", ["install", tarball, "--no-audit", "--no-fund"]);
+}, 180_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+
+// npm, npx and two compilers share the machine with other tests.
+const PATIENCE = { timeout: 120_000 };
+
+describe("the packed package", PATIENCE, () => {
+  it("holds the build, the papers and nothing else", () => {
+    const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".ts"),
+    );
+    const built = sources.flatMap((path) => [".js", ".d.ts"].map((end) => `dist/${path.replace(/\.ts$/, end)}`));
+    const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"];
+    expect([...packed].sort()).toEqual([...papers, ...built].sort());
+  });
+
+  it("is what publint expects", async () => {
+    expect(await run(tool("publint"), ["run", tarball, "--strict"])).toContain("All good!");
+  });
+
+  it("has types that every resolution of ES modules finds", async () => {
+    const output = await run(tool("attw"), [tarball, "--profile", "esm-only", "--no-definitely-typed", "-f", "json"]);
+    const { analysis } = JSON.parse(output);
+    expect(Object.keys(analysis.entrypoints).map((path) => `latchkey${path.slice(1)}`)).toEqual(
+      expect.arrayContaining([...DOORS]),
+    );
+  });
+});
+
+describe("in an empty folder", PATIENCE, () => {
+  it("npx runs the command", async () => {
+    expect(await run("npx", ["latchkey", "--version"])).toBe(`${MANIFEST.version}\n`);
+  });
+
+  it("npx with the tarball alone runs the server", async () => {
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    copyFileSync(tarball, join(empty, "latchkey.tgz"));
+    const port = await freePort();
+    const parameters = ["--yes", "./latchkey.tgz", "serve", "--port", String(port)];
+    // A group of its own, since npx does not hand signals on.
+    const child = spawn("npx", parameters, { cwd: empty, env: environment, detached: true, stdio: "ignore" });
+    try {
+      const ready = () =>
+        fetch(`http://127.0.0.1:${port}/health/ready`).then(
+          ({ status }) => status,
+          () => undefined,
+        );
+      expect(await until(ready, 60_000, 50)).toBe(200);
+      expect(readdirSync(join(empty, "data"))).toContain("latchkey.db");
+    } finally {
+      await endGroup(child);
+    }
+  });
+
+  it.each([
+    { module: "nodenext", moduleResolution: "nodenext" },
+    { module: "esnext", moduleResolution: "bundler" },
+  ])("TypeScript knows every door: %j", async (resolution) => {
+    const source = readFileSync(join(import.meta.dirname, "every-door.ts"), "utf8");
+    for (const door of DOORS) expect(source).toContain(`from "${door}"`);
+    const project = join(app, resolution.moduleResolution);
+    mkdirSync(project);
+    mkdirSync(join(app, "node_modules/@types"), { recursive: true });
+    rmSync(join(app, "node_modules/@types/node"), { force: true });
+    symlinkSync(join(ROOT, "node_modules/@types/node"), join(app, "node_modules/@types/node"));
+    writeFileSync(join(project, "every-door.ts"), source);
+    const compilerOptions = { ...resolution, target: "es2023", strict: true, noEmit: true, types: ["node"] };
+    writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    expect(await run(tool("tsc"), ["-p", project])).toBe("");
+  });
+
+  it.each(DOORS)("CommonJS can require %s, and gets what an import gets", async (door) => {
+    const names = (load: string) =>
+      `console.log(Object.keys(${load}).filter((name) => /^[a-z]/i.test(name)).sort().join())`;
+    const required = await run(process.execPath, ["-e", names(`require("${door}")`)]);
+    const imported = await run(process.execPath, ["--input-type=module", "-e", names(`await import("${door}")`)]);
+    expect(required.split(",").length).toBeGreaterThan(1);
+    expect(required.replace(/,?__esModule/, "")).toBe(imported);
+  });
+});
+
+/** What a door may load: folders or files of `dist/`, and packages. */
+const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>> = {
+  latchkey: {
+    layers: ["accounts", "create-auth", "errors", "guard", "http", "keys", "passwords", "store", "tokens"],
+    packages: ["hono", "kysely", "zod"],
+  },
+  "latchkey/tokens": { layers: ["errors", "tokens"], packages: [] },
+  "latchkey/node": {
+    layers: ["adapters", "errors", "guard", "tokens"],
+    packages: ["@hono/node-server", "hono"],
+  },
+  "latchkey/fetch": { layers: ["adapters", "errors", "guard", "tokens"], packages: [] },
+};
+
+describe("a door", PATIENCE, () => {
+  it.each(DOORS)("%s loads its layers, their packages, and nothing else", async (door) => {
+    const list = join(folder, `${door.replace("/", "-")}.txt`);
+    copyFileSync(join(import.meta.dirname, "list-modules.mjs"), join(app, "list-modules.mjs"));
+    await run(process.execPath, ["list-modules.mjs", door, list]);
+    const modules = readFileSync(list, "utf8")
+      .split("\n")
+      .flatMap((url) => url.split("/node_modules/").slice(1).slice(-1));
+    const own = modules.filter((path) => path.startsWith("latchkey/dist/"));
+    const foreign = modules.filter((path) => !path.startsWith("latchkey/"));
+    const layers = own.map((path) => path.split("/")[2]?.replace(/\.js$/, ""));
+    const packages = foreign.map((path) => /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+    expect({ layers: [...new Set(layers)].sort(), packages: [...new Set(packages)].sort() }).toEqual(LOADED[door]);
+  });
+});
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  const closed = once(child, "close");
+  process.kill(-child.pid, "SIGTERM");
+  await within(20_000, closed, () => "npx did not end.");
+}
