@@ -19,7 +19,7 @@ export interface Follower {
 
 /** What a follower stands between, and where it tells what went wrong. */
 export interface FollowerParts {
-  readonly store: Pick<Store, "changes" | "revocations">;
+  readonly store: Pick<Store, "changes" | "revocations" | "sessions">;
   readonly live: Revocations;
   readonly keys: Pick<KeyRing, "reload" | "tend">;
   readonly log: (event: LogEvent) => void;
@@ -53,12 +53,13 @@ export async function followStore({ store, live, keys, log }: FollowerParts): Pr
   const sweep = async () => {
     live.forgetPast();
     await store.revocations.forgetPast();
+    await store.sessions.forgetPast();
   };
   const tell = (event: string) => (error: unknown) =>
     log({ event, error: isAuthError(error) ? error.code : String(error) });
   const timers = [
     repeat(look, LOOK_MS, tell("store.behind")),
-    repeat(sweep, SWEEP_MS, tell("revocations.unswept")),
+    repeat(sweep, SWEEP_MS, tell("store.unswept")),
     repeat(keys.tend, SWEEP_MS, tell("keys.untended")),
   ];
   return { catchUp, look, stop: () => timers.forEach((timer) => void clearInterval(timer)) };
