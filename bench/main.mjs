@@ -1,4 +1,4 @@
-const benches = { tokens: () => import("./tokens.mjs") };
+const benches = { tokens: () => import("./tokens.mjs"), passwords: () => import("./passwords.mjs") };
 const name = process.argv[2];
 const load = Object.hasOwn(benches, name ?? "") ? benches[name] : undefined;
 if (load === undefined) {

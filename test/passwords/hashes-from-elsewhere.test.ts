@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { createHash, pbkdf2Sync, scryptSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import * as argon2 from "@node-rs/argon2";
 import bcrypt from "bcryptjs";
 import { afterAll, describe, expect, it } from "vitest";
 import { createPasswords } from "../../dist/passwords/create-passwords.js";
@@ -181,10 +183,19 @@ describe("bcrypt", () => {
     expect(verifyPassword(typed, bcrypt.hashSync(hashed, 4))).toEqual(WRONG);
   });
 
-  it("over SHA-256 takes NUL as every other character", () => {
-    const digest = "e0ac3601005dfa1864f5392aabaf7d898b1b5bab854f1acb4491bcd806b76b0c";
-    const hash = `bcrypt_sha256$${bcrypt.hashSync(digest, 4)}`;
-    expect(verifyPassword("test", hash)).toEqual(WRONG);
+  it("over SHA-256 takes NUL as any other character, and so does every other kind", () => {
+    const salt = Buffer.from("salt");
+    const written = [
+      `bcrypt_sha256$${bcrypt.hashSync(createHash("sha256").update("abc\0def").digest("hex"), 4)}`,
+      `pbkdf2:sha256:10$salt$${pbkdf2Sync("abc\0def", salt, 10, 32, "sha256").toString("hex")}`,
+      `scrypt:16:8:1$salt$${scryptSync("abc\0def", salt, 64, { cost: 16 }).toString("hex")}`,
+      argon2.hashSync("abc\0def", { memoryCost: 64 }),
+    ];
+    for (const hash of written) {
+      expect(verifyPassword("abc\0def", hash)).toEqual(RIGHT);
+      expect(verifyPassword("abc", hash)).toEqual(WRONG);
+      expect(verifyPassword("abc\0xyz", hash)).toEqual(WRONG);
+    }
   });
 
   it("is not loaded before a hash of it is met", async () => {

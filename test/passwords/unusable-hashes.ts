@@ -88,7 +88,7 @@ export const UNUSABLE: readonly (readonly [name: string, hash: string, why: RegE
   ["a Werkzeug hash with one number too many", `pbkdf2:sha256:1000:1$salt$${HEX}`, MALFORMED],
   ["a Werkzeug hash with one part too many", `pbkdf2:sha256:1000$salt$x$${HEX}`, MALFORMED],
   ["a Werkzeug hash with a line after it", `pbkdf2:sha256:1000$salt$${HEX}\n`, MALFORMED],
-  ["a Werkzeug hash with a salt of a million characters", `pbkdf2:sha1:1000$${"a".repeat(1e6)}$${HEX}`, MALFORMED],
+  ["a Werkzeug hash with a salt of a million characters", `pbkdf2:sha256:1000$${"a".repeat(1e6)}$${HEX}`, MALFORMED],
   ["a Werkzeug hash of more than 5 million iterations", `pbkdf2:sha256:5000001$salt$${HEX}`, TOO_DEAR],
   ["a Werkzeug hash of 10^400 iterations", `pbkdf2:sha256:1${"0".repeat(400)}$salt$${HEX}`, TOO_DEAR],
   ["a Werkzeug scrypt hash that was cut", `scrypt:16:8:1$salt$${HEX}`, MALFORMED],
