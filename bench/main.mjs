@@ -1,5 +1,6 @@
 const benches = {
   tokens: () => import("./tokens.mjs"),
+  passwords: () => import("./passwords.mjs"),
   server: () => import("./server.mjs"),
 };
 const name = process.argv[2];
