@@ -34,7 +34,7 @@ export const ROUTES: readonly Route[] = [
     success: 200,
     answer: tokensAnswer,
     setsCookie: true,
-    refusals: ["invalid_credentials", "csrf", "rate_limited"],
+    refusals: ["invalid_credentials", "account_disabled", "csrf", "rate_limited"],
     act: postToken,
   }),
   openWithOptionalBody({
