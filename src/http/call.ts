@@ -29,7 +29,8 @@ export interface Call {
   readonly request: Request;
   /** What stands in the path where the route has `{names}`. */
   readonly parameters: Readonly<Record<string, string>>;
-  readonly caller: Caller;
+  /** Who is asking, found when it is wanted: most routes do not. */
+  readonly caller: () => Caller;
   readonly parts: RouteParts;
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { refusalOf } from "../guard/refusal.js";
-import { createAnswerHeaders, preflightHeaders } from "./answer-headers.js";
+import { type AnswerHeaders, createAnswerHeaders, preflightHeaders } from "./answer-headers.js";
 import type { OpenApiAnswer } from "./answers.js";
 import type { Call, HttpParts, RouteParts } from "./call.js";
 import { clientAddress } from "./client-address.js";
@@ -25,7 +25,7 @@ interface Arrival {
   readonly request: Request;
   readonly info: RequestInfo;
   readonly requestId: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: AnswerHeaders;
 }
 
 const LONGEST_URL = 4096;
@@ -51,9 +51,8 @@ export function createHandler(parts: HttpParts): Handler {
     const requestId = randomUUID();
     const headers = headersOf(request.headers.get("origin"), requestId);
     const arrival: Arrival = { request, info, requestId, headers };
-    return request.url.length > LONGEST_URL
-      ? refused(arrival, new AuthError("not_found"))
-      : app.fetch(request, arrival);
+    if (request.url.length > LONGEST_URL) return refused(arrival, new AuthError("not_found"));
+    return app.fetch(request, arrival);
   };
 }
 
@@ -83,8 +82,7 @@ function answerAt(path: string, parts: RouteParts): (arrival: Arrival, parameter
     const route = routes.get(request.method);
     if (route !== undefined) {
       const call = callOf(arrival, parts, isNamed ? parameters : NO_PARAMETERS);
-      const { status = route.success, ...reply } = await route.run(call);
-      return respond(arrival, { status, ...reply });
+      return respond(arrival, await route.run(call), route.success);
     }
     if (request.method !== "OPTIONS")
       return refused(arrival, new AuthError("method_not_allowed"), { headers: { allow } });
@@ -95,17 +93,20 @@ function answerAt(path: string, parts: RouteParts): (arrival: Arrival, parameter
 }
 
 function callOf({ request, info, requestId }: Arrival, parts: RouteParts, parameters: Parameters): Call {
-  const forwardedFor = request.headers.get("x-forwarded-for");
-  const address = clientAddress(info.address, forwardedFor, parts.trustedProxies);
-  const caller = { address, userAgent: request.headers.get("user-agent") ?? undefined, requestId };
+  const caller = () => ({
+    address: clientAddress(info.address, request.headers.get("x-forwarded-for"), parts.trustedProxies),
+    userAgent: request.headers.get("user-agent") ?? undefined,
+    requestId,
+  });
   return { request, parts, parameters: parameters(), caller };
 }
 
-/** One plain object of headers: a server that knows them writes them without another copy. */
-function respond({ headers }: Arrival, { status = 200, body, json, headers: own }: Reply): Response {
+/** One plain object of headers: the server with a port writes it without another copy. */
+function respond({ headers }: Arrival, { status, body, json, headers: own }: Reply, usual = 200): Response {
   const text = json ?? (body === undefined ? null : JSON.stringify(body));
-  const type = text === null ? undefined : { "content-type": "application/json" };
-  return new Response(text, { status, headers: { ...headers, ...type, ...own } });
+  if (text !== null) headers["content-type"] = "application/json";
+  if (own !== undefined) Object.assign(headers, own);
+  return new Response(text, { status: status ?? usual, headers });
 }
 
 interface Added {

@@ -18,7 +18,7 @@ export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply<MeAn
 export async function putPassword({ auth, caller, parts }: AuthorizedCall, body: PasswordBody): Promise<Reply<never>> {
   const whose = { userId: auth.identity, sessionId: requireSession(auth) };
   const passwords = { currentPassword: body.current_password, newPassword: body.new_password };
-  await changePassword(parts.accounts, { ...whose, ...passwords }, caller);
+  await changePassword(parts.accounts, { ...whose, ...passwords }, caller());
   return {};
 }
 
@@ -31,7 +31,7 @@ export async function getSessions({ auth, parts }: AuthorizedCall): Promise<Repl
 
 /** `DELETE /me/sessions`: log out everywhere, here too. */
 export async function deleteSessions({ auth, caller, parts }: AuthorizedCall): Promise<Reply<never>> {
-  await logOutEverywhere(parts.accounts, auth.identity, caller);
+  await logOutEverywhere(parts.accounts, auth.identity, caller());
   return {};
 }
 
@@ -41,7 +41,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function deleteSession({ auth, caller, parameters, parts }: AuthorizedCall): Promise<Reply<never>> {
   const { id = "" } = parameters;
   if (!UUID.test(id)) throw new AuthError("not_found");
-  await endOwnSession(parts.accounts, { userId: auth.identity, sessionId: id }, caller);
+  await endOwnSession(parts.accounts, { userId: auth.identity, sessionId: id }, caller());
   return {};
 }
 

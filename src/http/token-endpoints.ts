@@ -14,13 +14,13 @@ import type { LogOutBody, RefreshBody } from "./schemas.js";
 /** `POST /signup` */
 export async function postSignUp({ request, caller, parts }: Call, body: SignUp): Promise<Reply<TokensAnswer>> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await signUp(parts.accounts, body, caller));
+  return granted(await signUp(parts.accounts, body, caller()));
 }
 
 /** `POST /token` */
 export async function postToken({ request, caller, parts }: Call, body: LogIn): Promise<Reply<TokensAnswer>> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await logIn(parts.accounts, body, caller));
+  return granted(await logIn(parts.accounts, body, caller()));
 }
 
 /** `POST /token/refresh`: the token in the body, or the cookie; never both. */
@@ -36,7 +36,7 @@ export async function postTokenRefresh(
     throw new AuthError("invalid_request", { fields: [{ field: "refresh_token", message }] });
   }
   const transport = cookie === undefined ? "body" : "cookie";
-  return granted(await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller));
+  return granted(await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller()));
 }
 
 /** `DELETE /token`: by the access token, a refresh token, or the cookie; 204 whatever they are worth. */
