@@ -29,13 +29,14 @@ interface Arrival {
 }
 
 const LONGEST_URL = 4096;
+const DOCUMENT_SECONDS = 600;
 
 /** Makes the handler of all routes under the path of the server's URL. */
 export function createHandler(parts: HttpParts): Handler {
   const mount = new URL(parts.url).pathname.replace(/\/$/, "");
   let document: Published<OpenApiAnswer> | undefined;
   const openApi = () => {
-    document ??= publish(openApiOf(ROUTES, parts.url));
+    document ??= publish(openApiOf(ROUTES, parts.url), DOCUMENT_SECONDS);
     return document;
   };
   const app = new Hono<{ Bindings: Arrival }>({ getPath: (request) => pathUnder(mount, request.url) });

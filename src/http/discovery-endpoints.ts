@@ -9,20 +9,24 @@ import type { Call } from "./call.js";
 import { type Published, publish } from "./published.js";
 import type { Reply } from "./route.js";
 
+// As long as a new key stands in the set before it signs.
+const CACHE_SECONDS = 600;
+
 /** `GET /.well-known/jwks.json` (RFC 7517 section 5) */
 export function getJwks({ parts }: Call): Published<JwksAnswer> {
-  return publish(parts.accounts.keys.jwks);
+  return publish(parts.accounts.keys.jwks, CACHE_SECONDS);
 }
 
 /** `GET /.well-known/latchkey.json`: the issuer, its algorithms, and where things are. */
 export function getLatchkey({ parts }: Call): Published<DiscoveryAnswer> {
   const { keys, settings } = parts.accounts;
-  return publish({
+  const body = {
     ...endpointsOf(parts.url),
     algorithms: [...new Set(keys.jwks.keys.map((key) => key.alg))],
     audiences: settings.audiences,
     access_seconds: settings.accessSeconds,
-  });
+  };
+  return publish(body, CACHE_SECONDS);
 }
 
 /** `GET /openapi.json` */

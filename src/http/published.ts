@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
 
-// As long as a new key stands in the set before it signs.
-const CACHE_SECONDS = 600;
-
 /** A body that anybody may keep, as text, with its entity tag. */
 export interface Published<A> {
   readonly json: string;
@@ -11,11 +8,11 @@ export interface Published<A> {
   readonly as?: A;
 }
 
-/** Writes a body that anybody may keep for ten minutes; the same body has the same tag, whichever server wrote it. */
-export function publish<A>(body: A): Published<A> {
+/** Writes a body that anybody may keep for a number of seconds; the same body has the same tag, whichever server wrote it. */
+export function publish<A>(body: A, cacheSeconds: number): Published<A> {
   const json = JSON.stringify(body);
   const etag = `"${createHash("sha256").update(json).digest("base64url")}"`;
-  return { json, headers: { etag, "cache-control": `public, max-age=${CACHE_SECONDS}` } };
+  return { json, headers: { etag, "cache-control": `public, max-age=${cacheSeconds}` } };
 }
 
 /** RFC 9110 section 13.1.2: whether the request names the present entity tag, and so is told that nothing has changed. */
