@@ -14,6 +14,7 @@ import type { Grant } from "./accounts/session.js";
 import { type SignUp, signUp } from "./accounts/sign-up.js";
 import { AuthError } from "./errors/auth-error.js";
 import { createGuard } from "./guard/create-guard.js";
+import { requireTrustedProxies } from "./http/client-address.js";
 import { createHandler, type Handler } from "./http/create-handler.js";
 import { requireOrigins, requireServerUrl } from "./http/server-url.js";
 import { masterKeyOf } from "./keys/master-key.js";
@@ -42,8 +43,10 @@ export interface AuthOptions {
   readonly data?: string;
   /** Further audiences that a client may ask a token for. */
   readonly audiences?: readonly string[];
-  /** The pages, besides the server's own, that may keep their refresh token in the cookie. */
+  /** The pages, besides the server's own, that may read answers and keep their refresh token in the cookie. */
   readonly origins?: readonly string[];
+  /** The addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed: none. */
+  readonly trustedProxies?: readonly string[];
   /** The algorithm of a signing key that is made; ES256 where it is not given. */
   readonly algorithm?: Exclude<Algorithm, "HS256" | "HS384" | "HS512">;
   /** How long an access token lives: 600. */
@@ -92,6 +95,7 @@ const KNOWN: readonly (keyof AuthOptions)[] = [
   "data",
   "audiences",
   "origins",
+  "trustedProxies",
   "algorithm",
   "accessSeconds",
   "idleSeconds",
@@ -117,6 +121,7 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const url = requireServerUrl(options.url);
   const settings = requireSettings(options, url);
   const origins = [new URL(url).origin, ...requireOrigins(options.origins ?? [])];
+  const trustedProxies = requireTrustedProxies(options.trustedProxies ?? []);
   const { now = Date.now } = options;
   const log = harmless(options.log);
   const given = options.secret === undefined ? undefined : masterKeyOf(options.secret, "The secret (LATCHKEY_SECRET)");
@@ -137,7 +142,7 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
       await store.ping();
     };
     const guard = createGuard(parts.verifier);
-    const handler = createHandler({ accounts: parts, guard, url, origins, requireReady });
+    const handler = createHandler({ accounts: parts, guard, url, origins, trustedProxies, requireReady });
     return {
       ...verifying(parts.verifier),
       handler,

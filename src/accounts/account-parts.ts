@@ -40,4 +40,6 @@ export interface AccountParts extends LiveTokens {
 export interface Caller {
   readonly address?: string | undefined;
   readonly userAgent?: string | undefined;
+  /** The id that the answer has, for the log. */
+  readonly requestId?: string | undefined;
 }

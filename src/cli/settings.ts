@@ -55,6 +55,7 @@ function furtherOptions(environment: NodeJS.ProcessEnv): Partial<AuthOptions> {
     algorithm: read("ALGORITHM"),
     origins: list("ORIGINS"),
     audiences: list("AUDIENCES"),
+    trustedProxies: list("TRUSTED_PROXIES"),
     ...Object.fromEntries(durations),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

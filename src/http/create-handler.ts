@@ -2,8 +2,13 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { refusalOf } from "../guard/refusal.js";
-import type { HttpParts } from "./call.js";
-import type { Route } from "./route.js";
+import { type AnswerHeaders, createAnswerHeaders, preflightHeaders } from "./answer-headers.js";
+import type { OpenApiAnswer } from "./answers.js";
+import type { Call, HttpParts, RouteParts } from "./call.js";
+import { clientAddress } from "./client-address.js";
+import { openApiOf } from "./openapi.js";
+import { type Published, publish } from "./published.js";
+import type { Reply, Route } from "./route.js";
 import { ROUTES } from "./routes.js";
 
 /** What is known of a request besides itself. */
@@ -15,82 +20,120 @@ export interface RequestInfo {
 /** Answers a request; every refusal is an answer too. */
 export type Handler = (request: Request, info?: RequestInfo) => Promise<Response>;
 
+/** A request, and what its answer will carry whatever it says. */
+interface Arrival {
+  readonly request: Request;
+  readonly info: RequestInfo;
+  readonly requestId: string;
+  readonly headers: AnswerHeaders;
+}
+
 const LONGEST_URL = 4096;
+const DOCUMENT_SECONDS = 600;
 
 /** Makes the handler of all routes under the path of the server's URL. */
 export function createHandler(parts: HttpParts): Handler {
   const mount = new URL(parts.url).pathname.replace(/\/$/, "");
-  const app = new Hono<{ Bindings: RequestInfo }>({ getPath: (request) => pathUnder(mount, request) });
+  let document: Published<OpenApiAnswer> | undefined;
+  const openApi = () => {
+    document ??= publish(openApiOf(ROUTES, parts.url), DOCUMENT_SECONDS);
+    return document;
+  };
+  const app = new Hono<{ Bindings: Arrival }>({ getPath: (request) => pathUnder(mount, request.url) });
   for (const path of new Set(ROUTES.map((route) => route.path))) {
-    const routes = ROUTES.filter((route) => route.path === path);
-    for (const route of routes) {
-      app.on(route.method, path, ({ req, env }) => answer(route, { request: req.raw, info: env, parts }));
-    }
-    app.all(path, () => notAllowed(routes));
+    const answer = answerAt(path, { ...parts, openApi });
+    app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), ({ req, env }) => answer(env, () => req.param()));
   }
-  app.notFound(() => refused(new AuthError("not_found")));
-  app.onError((error) => refusedAndLogged(error, parts));
+  app.notFound(({ env }) => refused(env, new AuthError("not_found")));
+  app.onError((error, { env }) => refusedAndLogged(env, error, parts));
 
-  const security = securityHeaders(parts.url);
+  const headersOf = createAnswerHeaders(parts.url, parts.origins);
   return async (request, info = {}) => {
-    const tooLong = request.url.length > LONGEST_URL;
-    const response = tooLong ? refused(new AuthError("not_found")) : await app.fetch(request, info);
-    for (const [name, value] of security) if (!response.headers.has(name)) response.headers.set(name, value);
-    return response;
+    const requestId = randomUUID();
+    const headers = headersOf(request.headers.get("origin"), requestId);
+    const arrival: Arrival = { request, info, requestId, headers };
+    if (request.url.length > LONGEST_URL) return refused(arrival, new AuthError("not_found"));
+    return app.fetch(request, arrival);
   };
 }
 
 /** The path of a request below the mount, letter by letter; the root, where nothing is, for any path beside it. */
-function pathUnder(mount: string, request: Request): string {
-  const { pathname } = new URL(request.url);
-  return pathname.startsWith(`${mount}/`) ? pathname.slice(mount.length) : "/";
+function pathUnder(mount: string, url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const end = url.slice(start).search(/[?#]/);
+  const path = end === -1 ? url.slice(start) : url.slice(start, start + end);
+  return path.startsWith(`${mount}/`) ? path.slice(mount.length) : "/";
 }
 
-interface Arrival {
-  readonly request: Request;
-  readonly info: RequestInfo;
-  readonly parts: HttpParts;
+type Parameters = () => Readonly<Record<string, string>>;
+const NO_PARAMETERS: Parameters = () => ({});
+
+/** What answers at one path, whatever the method. */
+function answerAt(path: string, parts: RouteParts): (arrival: Arrival, parameters: Parameters) => Promise<Response> {
+  const routes = new Map<string, Route>();
+  for (const route of ROUTES.filter((each) => each.path === path)) {
+    routes.set(route.method, route);
+    if (route.method === "GET") routes.set("HEAD", route);
+  }
+  const allow = [...routes.keys(), "OPTIONS"].join(", ");
+  const preflight = preflightHeaders(allow);
+  const isNamed = path.includes("{");
+  return async (arrival, parameters) => {
+    const { request, headers } = arrival;
+    const route = routes.get(request.method);
+    if (route !== undefined) {
+      const call = callOf(arrival, parts, isNamed ? parameters : NO_PARAMETERS);
+      return respond(arrival, await route.run(call), route.success);
+    }
+    if (request.method !== "OPTIONS")
+      return refused(arrival, new AuthError("method_not_allowed"), { headers: { allow } });
+    const isPreflight = request.headers.has("access-control-request-method");
+    const mayAsk = isPreflight && "access-control-allow-origin" in headers;
+    return respond(arrival, { status: 204, headers: { allow, ...(mayAsk && preflight) } });
+  };
 }
 
-async function answer(route: Route, { request, info, parts }: Arrival): Promise<Response> {
-  const caller = { address: info.address, userAgent: request.headers.get("user-agent") ?? undefined };
-  const { status = route.success, body, headers = {} } = await route.run({ request, parts, caller });
-  return body === undefined ? new Response(null, { status, headers }) : Response.json(body, { status, headers });
+function callOf({ request, info, requestId }: Arrival, parts: RouteParts, parameters: Parameters): Call {
+  const caller = () => ({
+    address: clientAddress(info.address, request.headers.get("x-forwarded-for"), parts.trustedProxies),
+    userAgent: request.headers.get("user-agent") ?? undefined,
+    requestId,
+  });
+  return { request, parts, parameters: parameters(), caller };
 }
 
-function notAllowed(routes: readonly Route[]): Response {
-  const methods = routes.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
-  const response = refused(new AuthError("method_not_allowed"));
-  response.headers.set("allow", methods.join(", "));
-  return response;
+/** One plain object of headers: the server with a port writes it without another copy. */
+function respond({ headers }: Arrival, { status, body, json, headers: own }: Reply, usual = 200): Response {
+  const text = json ?? (body === undefined ? null : JSON.stringify(body));
+  if (text !== null) headers["content-type"] = "application/json";
+  if (own !== undefined) Object.assign(headers, own);
+  return new Response(text, { status: status ?? usual, headers });
 }
 
-function refused(error: AuthError, added: Readonly<Record<string, string>> = {}): Response {
+interface Added {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly members?: Readonly<Record<string, string>>;
+}
+
+function refused(arrival: Arrival, error: AuthError, added: Added = {}): Response {
   const { status, headers, problem } = refusalOf(error);
-  return new Response(JSON.stringify({ ...problem, ...added }), { status, headers });
+  return respond(arrival, {
+    status,
+    body: { ...problem, ...added.members },
+    headers: { ...headers, ...added.headers },
+  });
 }
 
 const FAILURES: ReadonlySet<string> = new Set(["internal", "unavailable"]);
 
-/** The cause of a failure of ours goes to the log under an id; the client gets the id and nothing else. */
-function refusedAndLogged(error: Error, { accounts }: HttpParts): Response {
+/** The cause of a failure of ours goes to the log under the id of the request; the client gets the id and nothing else. */
+function refusedAndLogged(arrival: Arrival, error: Error, { accounts }: HttpParts): Response {
   const refusal = isAuthError(error) ? error : new AuthError("internal", { cause: error });
   // Without a cause nothing failed: the server is stopping, or has too much to do.
-  if (refusal.cause === undefined || !FAILURES.has(refusal.code)) return refused(refusal);
-  const requestId = randomUUID();
+  if (refusal.cause === undefined || !FAILURES.has(refusal.code)) return refused(arrival, refusal);
+  const { requestId } = arrival;
   const { cause } = refusal;
   const told = cause instanceof Error ? { error: cause.message, stack: cause.stack } : {};
   accounts.log({ event: "request.failed", request: requestId, code: refusal.code, ...told });
-  return refused(refusal, { request_id: requestId });
-}
-
-function securityHeaders(url: string): readonly (readonly [string, string])[] {
-  const headers: [string, string][] = [
-    ["cache-control", "no-store"],
-    ["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
-    ["referrer-policy", "no-referrer"],
-    ["x-content-type-options", "nosniff"],
-  ];
-  if (url.startsWith("https:")) headers.push(["strict-transport-security", "max-age=31536000"]);
-  return headers;
+  return refused(arrival, refusal, { members: { request_id: requestId } });
 }

@@ -1,9 +1,69 @@
+import { changePassword } from "../accounts/change-password.js";
+import { endOwnSession, listSessions, logOutEverywhere, type SessionView } from "../accounts/own-sessions.js";
 import { whoAmI } from "../accounts/who-am-i.js";
+import { AuthError } from "../errors/auth-error.js";
+import type { Auth } from "../guard/create-guard.js";
+import type { MeAnswer, SessionsAnswer } from "./answers.js";
 import type { AuthorizedCall } from "./call.js";
 import type { Reply } from "./route.js";
+import type { PasswordBody } from "./schemas.js";
 
 /** `GET /me` */
-export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply> {
+export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply<MeAnswer>> {
   const { id, username, email, roles, createdAt } = await whoAmI(parts.accounts, auth.identity);
-  return { body: { id, username, email, roles, created_at: new Date(createdAt).toISOString() } };
+  return { body: { id, username, email, roles, created_at: instant(createdAt) } };
+}
+
+/** `PUT /me/password`: this session goes on, all others end. */
+export async function putPassword({ auth, caller, parts }: AuthorizedCall, body: PasswordBody): Promise<Reply<never>> {
+  const whose = { userId: auth.identity, sessionId: requireSession(auth) };
+  const passwords = { currentPassword: body.current_password, newPassword: body.new_password };
+  await changePassword(parts.accounts, { ...whose, ...passwords }, caller());
+  return {};
+}
+
+/** `GET /me/sessions` */
+export async function getSessions({ auth, parts }: AuthorizedCall): Promise<Reply<SessionsAnswer>> {
+  const current = requireSession(auth);
+  const sessions = await listSessions(parts.accounts, auth.identity);
+  return { body: { sessions: sessions.map((session) => shown(session, current)) } };
+}
+
+/** `DELETE /me/sessions`: log out everywhere, here too. */
+export async function deleteSessions({ auth, caller, parts }: AuthorizedCall): Promise<Reply<never>> {
+  await logOutEverywhere(parts.accounts, auth.identity, caller());
+  return {};
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** `DELETE /me/sessions/{id}`: a session of somebody else is as unknown as one that never was. */
+export async function deleteSession({ auth, caller, parameters, parts }: AuthorizedCall): Promise<Reply<never>> {
+  const { id = "" } = parameters;
+  if (!UUID.test(id)) throw new AuthError("not_found");
+  await endOwnSession(parts.accounts, { userId: auth.identity, sessionId: id }, caller());
+  return {};
+}
+
+/** The session of a token; the profile of the server's own tokens wants one in each. */
+function requireSession({ claims }: Auth): string {
+  if (claims.sid === undefined) throw new AuthError("invalid_token");
+  return claims.sid;
+}
+
+function shown(session: SessionView, current: string): SessionsAnswer["sessions"][number] {
+  return {
+    id: session.id,
+    current: session.id === current,
+    device: session.device,
+    address: session.address,
+    transport: session.transport,
+    created_at: instant(session.createdAt),
+    last_used_at: instant(session.lastUsedAt),
+    expires_at: instant(session.expiresAt),
+  };
+}
+
+function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -1,24 +1,137 @@
-import { getJwks, getLatchkey, getLive, getReady } from "./discovery-endpoints.js";
-import { getMe } from "./me-endpoints.js";
-import { guarded, open, openWithBody, openWithOptionalBody, type Route } from "./route.js";
-import { logInBody, logOutBody, refreshBody, signUpBody } from "./schemas.js";
+import {
+  discoveryAnswer,
+  healthAnswer,
+  jwksAnswer,
+  meAnswer,
+  openApiAnswer,
+  sessionsAnswer,
+  tokensAnswer,
+} from "./answers.js";
+import { getJwks, getLatchkey, getLive, getOpenApi, getReady } from "./discovery-endpoints.js";
+import { deleteSession, deleteSessions, getMe, getSessions, putPassword } from "./me-endpoints.js";
+import { guarded, guardedWithBody, open, openWithBody, openWithOptionalBody, published, type Route } from "./route.js";
+import { logInBody, logOutBody, passwordBody, refreshBody, signUpBody } from "./schemas.js";
 import { deleteToken, postSignUp, postToken, postTokenRefresh } from "./token-endpoints.js";
 
-/** Every route of the server, one line each. */
+/** Every route of the server. The OpenAPI document says what stands here, and the handler does it. */
 export const ROUTES: readonly Route[] = [
-  openWithBody({ method: "POST", path: "/signup", body: signUpBody, success: 201, act: postSignUp }),
-  openWithBody({ method: "POST", path: "/token", body: logInBody, success: 200, act: postToken }),
+  openWithBody({
+    method: "POST",
+    path: "/signup",
+    summary: "Make an account and log in",
+    body: signUpBody,
+    success: 201,
+    answer: tokensAnswer,
+    setsCookie: true,
+    refusals: ["password_too_short", "password_too_common", "csrf", "username_taken", "email_taken", "rate_limited"],
+    act: postSignUp,
+  }),
+  openWithBody({
+    method: "POST",
+    path: "/token",
+    summary: "Log in",
+    body: logInBody,
+    success: 200,
+    answer: tokensAnswer,
+    setsCookie: true,
+    refusals: ["invalid_credentials", "account_disabled", "csrf", "rate_limited"],
+    act: postToken,
+  }),
   openWithOptionalBody({
     method: "POST",
     path: "/token/refresh",
+    summary: "Exchange a refresh token, from the body or the cookie, for new tokens",
     body: refreshBody,
     success: 200,
+    answer: tokensAnswer,
+    setsCookie: true,
+    credentials: ["cookie"],
+    refusals: ["invalid_grant", "csrf", "rate_limited"],
     act: postTokenRefresh,
   }),
-  openWithOptionalBody({ method: "DELETE", path: "/token", body: logOutBody, success: 204, act: deleteToken }),
-  guarded({ method: "GET", path: "/me", success: 200, act: getMe }),
-  open({ method: "GET", path: "/.well-known/jwks.json", success: 200, act: getJwks }),
-  open({ method: "GET", path: "/.well-known/latchkey.json", success: 200, act: getLatchkey }),
-  open({ method: "GET", path: "/health/live", success: 200, act: getLive }),
-  open({ method: "GET", path: "/health/ready", success: 200, act: getReady }),
+  openWithOptionalBody({
+    method: "DELETE",
+    path: "/token",
+    summary: "Log out by an access token, a refresh token or the cookie, whatever they are worth",
+    body: logOutBody,
+    success: 204,
+    setsCookie: true,
+    credentials: ["bearer", "cookie"],
+    refusals: ["csrf"],
+    act: deleteToken,
+  }),
+  guarded({ method: "GET", path: "/me", summary: "Who is calling", success: 200, answer: meAnswer, act: getMe }),
+  guardedWithBody({
+    method: "PUT",
+    path: "/me/password",
+    summary: "Change the password; all other sessions end",
+    body: passwordBody,
+    success: 204,
+    refusals: ["password_too_short", "password_too_common", "invalid_credentials", "rate_limited"],
+    act: putPassword,
+  }),
+  guarded({
+    method: "GET",
+    path: "/me/sessions",
+    summary: "The sessions of who is calling",
+    success: 200,
+    answer: sessionsAnswer,
+    act: getSessions,
+  }),
+  guarded({
+    method: "DELETE",
+    path: "/me/sessions",
+    summary: "Log out everywhere, here too",
+    success: 204,
+    act: deleteSessions,
+  }),
+  guarded({
+    method: "DELETE",
+    path: "/me/sessions/{id}",
+    summary: "End one session",
+    success: 204,
+    refusals: ["not_found"],
+    act: deleteSession,
+  }),
+  published({
+    method: "GET",
+    path: "/.well-known/jwks.json",
+    summary: "The public keys",
+    success: 200,
+    answer: jwksAnswer,
+    act: getJwks,
+  }),
+  published({
+    method: "GET",
+    path: "/.well-known/latchkey.json",
+    summary: "The issuer, its algorithms, and where things are",
+    success: 200,
+    answer: discoveryAnswer,
+    act: getLatchkey,
+  }),
+  published({
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This document",
+    success: 200,
+    answer: openApiAnswer,
+    act: getOpenApi,
+  }),
+  open({
+    method: "GET",
+    path: "/health/live",
+    summary: "Whether the process answers",
+    success: 200,
+    answer: healthAnswer,
+    act: getLive,
+  }),
+  open({
+    method: "GET",
+    path: "/health/ready",
+    summary: "Whether the server takes requests",
+    success: 200,
+    answer: healthAnswer,
+    refusals: ["unavailable"],
+    act: getReady,
+  }),
 ];

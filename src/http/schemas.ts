@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LogIn } from "../accounts/log-in.js";
 import type { SignUp } from "../accounts/sign-up.js";
+import { documented } from "./documented.js";
 
 // Lengths are in UTF-16 units and only bound the work; what a name or a password may be is decided in accounts/ and passwords/.
 const username = z.string().max(256);
@@ -9,14 +10,19 @@ const transport = z.enum(["body", "cookie"]).optional();
 const audience = z.string().max(2048).optional();
 const refresh_token = z.string().max(512).optional();
 
-export const signUpBody: z.ZodType<SignUp> = z.strictObject({
-  username,
-  password,
-  email: z.string().max(512).optional(),
-  transport,
-});
+const ADA = { username: "ada", password: "seven wild geese at dawn" };
 
-export const logInBody: z.ZodType<LogIn> = z.strictObject({ username, password, audience, transport });
+export const signUpBody: z.ZodType<SignUp> = documented(
+  "SignUp",
+  { ...ADA, email: "ada@example.com" },
+  z.strictObject({ username, password, email: z.string().max(512).optional(), transport }),
+);
+
+export const logInBody: z.ZodType<LogIn> = documented(
+  "LogIn",
+  ADA,
+  z.strictObject({ username, password, audience, transport }),
+);
 
 /** The body of `POST /token/refresh`. */
 export interface RefreshBody {
@@ -24,11 +30,31 @@ export interface RefreshBody {
   readonly audience?: string | undefined;
 }
 
-export const refreshBody: z.ZodType<RefreshBody> = z.strictObject({ refresh_token, audience });
+export const refreshBody: z.ZodType<RefreshBody> = documented(
+  "Refresh",
+  { refresh_token: "lkr_AT3cTBMBof_e…" },
+  z.strictObject({ refresh_token, audience }),
+);
 
 /** The body of `DELETE /token`. */
 export interface LogOutBody {
   readonly refresh_token?: string | undefined;
 }
 
-export const logOutBody: z.ZodType<LogOutBody> = z.strictObject({ refresh_token });
+export const logOutBody: z.ZodType<LogOutBody> = documented(
+  "LogOut",
+  { refresh_token: "lkr_AT3cTBMBof_e…" },
+  z.strictObject({ refresh_token }),
+);
+
+/** The body of `PUT /me/password`. */
+export interface PasswordBody {
+  readonly current_password: string;
+  readonly new_password: string;
+}
+
+export const passwordBody: z.ZodType<PasswordBody> = documented(
+  "ChangePassword",
+  { current_password: ADA.password, new_password: "nine grey herons at dusk" },
+  z.strictObject({ current_password: password, new_password: password }),
+);

@@ -5,25 +5,29 @@ import type { Grant } from "../accounts/session.js";
 import { type SignUp, signUp } from "../accounts/sign-up.js";
 import { AuthError } from "../errors/auth-error.js";
 import { bearerToken } from "../guard/bearer-token.js";
+import type { TokensAnswer } from "./answers.js";
 import type { Call } from "./call.js";
 import { dropRefreshCookie, keepRefreshCookie, refreshCookieOf, requireOwnPage } from "./refresh-cookie.js";
 import type { Reply } from "./route.js";
 import type { LogOutBody, RefreshBody } from "./schemas.js";
 
 /** `POST /signup` */
-export async function postSignUp({ request, caller, parts }: Call, body: SignUp): Promise<Reply> {
+export async function postSignUp({ request, caller, parts }: Call, body: SignUp): Promise<Reply<TokensAnswer>> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await signUp(parts.accounts, body, caller));
+  return granted(await signUp(parts.accounts, body, caller()));
 }
 
 /** `POST /token` */
-export async function postToken({ request, caller, parts }: Call, body: LogIn): Promise<Reply> {
+export async function postToken({ request, caller, parts }: Call, body: LogIn): Promise<Reply<TokensAnswer>> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await logIn(parts.accounts, body, caller));
+  return granted(await logIn(parts.accounts, body, caller()));
 }
 
 /** `POST /token/refresh`: the token in the body, or the cookie; never both. */
-export async function postTokenRefresh({ request, caller, parts }: Call, body: RefreshBody = {}): Promise<Reply> {
+export async function postTokenRefresh(
+  { request, caller, parts }: Call,
+  body: RefreshBody = {},
+): Promise<Reply<TokensAnswer>> {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const refreshToken = cookie ?? body.refresh_token;
@@ -32,11 +36,11 @@ export async function postTokenRefresh({ request, caller, parts }: Call, body: R
     throw new AuthError("invalid_request", { fields: [{ field: "refresh_token", message }] });
   }
   const transport = cookie === undefined ? "body" : "cookie";
-  return granted(await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller));
+  return granted(await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller()));
 }
 
 /** `DELETE /token`: by the access token, a refresh token, or the cookie; 204 whatever they are worth. */
-export async function deleteToken({ request, parts }: Call, body: LogOutBody = {}): Promise<Reply> {
+export async function deleteToken({ request, parts }: Call, body: LogOutBody = {}): Promise<Reply<never>> {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const refreshTokens = [body.refresh_token, cookie].filter((token) => token !== undefined);
@@ -56,8 +60,9 @@ function accessTokenOf(request: Request): string | undefined {
 }
 
 /** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */
-function granted(grant: Grant): Reply {
-  const body = { token: grant.token, user_id: grant.userId, token_type: "Bearer", expires_in: grant.expiresIn };
+function granted(grant: Grant): Reply<TokensAnswer> {
+  const { token, userId, expiresIn } = grant;
+  const body = { token, user_id: userId, token_type: "Bearer", expires_in: expiresIn } as const;
   if (grant.transport === "body") return { body: { ...body, refresh_token: grant.refreshToken } };
   return { body, headers: { "set-cookie": keepRefreshCookie(grant.refreshToken, grant.sessionSeconds) } };
 }

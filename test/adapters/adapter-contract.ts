@@ -159,7 +159,7 @@ export function describeAdapter(name: string, { open, parsesJson = false }: Host
 
       it("a wrong method, 405 with those that are right", async () => {
         const { status, headers, body } = await ask("/auth/me", { method: "PUT" });
-        expect([status, body.code, headers.get("allow")]).toEqual([405, "method_not_allowed", "GET, HEAD"]);
+        expect([status, body.code, headers.get("allow")]).toEqual([405, "method_not_allowed", "GET, HEAD, OPTIONS"]);
       });
 
       it("HEAD, as GET without a body", async () => {

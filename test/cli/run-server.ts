@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { complaintsOf } from "../http/check-answer.js";
 
 /** The compiled command, as `npx latchkey` runs it. */
 export const LATCHKEY = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -45,6 +46,8 @@ export interface RunOptions {
 
 const folders: string[] = [];
 const children = new Set<ChildProcess>();
+// Told at the end: a test may take any failure of a request for a server that is gone.
+const undeclared: string[] = [];
 
 process.once("exit", () => {
   for (const child of children) child.kill("SIGKILL");
@@ -57,7 +60,7 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Ends every process that was started here and removes every folder: for `afterEach`. */
+/** Ends every process that was started here and removes every folder, and throws for answers that were not as declared: for `afterEach`. */
 export async function endAll(): Promise<void> {
   await Promise.all(
     [...children].map(async (child) => {
@@ -67,6 +70,9 @@ export async function endAll(): Promise<void> {
     }),
   );
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const complaints = undeclared.splice(0);
+  if (complaints.length > 0)
+    throw new Error(`The OpenAPI document does not allow an answer:\n${complaints.join("\n")}`);
 }
 
 /** Starts the command with none of the surrounding settings. */
@@ -199,11 +205,19 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
-/** Sends a request with a JSON body, or none. */
+/** What a request is sent with, and the path of the server's URL where it has one. */
+export interface SendOptions {
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+  readonly mount?: string;
+}
+
+/** Sends a request with a JSON body, or none. The answer is checked against the OpenAPI document. */
 export async function send<T = Record<string, unknown>>(
   method: string,
   url: string,
-  { body, token, headers = {} }: { body?: unknown; token?: string; headers?: Record<string, string> } = {},
+  { body, token, headers = {}, mount = "" }: SendOptions = {},
 ): Promise<Answer<T>> {
   const response = await fetch(url, {
     method,
@@ -216,6 +230,8 @@ export async function send<T = Record<string, unknown>>(
     signal: AbortSignal.timeout(15_000),
   });
   const text = await response.text();
+  const asked = { method, path: new URL(url).pathname.slice(mount.length) };
+  undeclared.push(...complaintsOf(asked, { status: response.status, headers: response.headers, text }));
   return { status: response.status, headers: response.headers, body: (text === "" ? {} : JSON.parse(text)) as T };
 }
 

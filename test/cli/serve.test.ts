@@ -35,7 +35,8 @@ const shell = promisify(execFile);
 const WEAK = Buffer.alloc(32, "latchkey").toString("base64url");
 
 async function issuerOf({ at }: Pick<Server, "at">): Promise<unknown> {
-  return (await send("GET", `${at}/.well-known/latchkey.json`)).body.issuer;
+  const mount = new URL(at).pathname.replace(/\/$/, "");
+  return (await send("GET", `${at}/.well-known/latchkey.json`, { mount })).body.issuer;
 }
 
 /** The command that a server shows, as a shell runs it when it is pasted. */

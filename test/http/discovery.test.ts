@@ -1,11 +1,12 @@
 import { createLocalJWKSet, jwtVerify } from "jose";
 import type { AuthOptions } from "latchkey";
 import { describe, expect, it } from "vitest";
-import { newDatabase, ORIGIN, openAuth } from "./open-auth.js";
+import { headersOf, newDatabase, ORIGIN, openAuth } from "./open-auth.js";
 
 const API = "https://todo.example.com";
 const JWKS = "/.well-known/jwks.json";
 const LATCHKEY = "/.well-known/latchkey.json";
+const OPENAPI = "/openapi.json";
 const door = await openAuth({ audiences: [API] });
 
 type Algorithm = NonNullable<AuthOptions["algorithm"]>;
@@ -68,8 +69,14 @@ describe("latchkey.json", () => {
       token_endpoint: `${ORIGIN}/token`,
       refresh_endpoint: `${ORIGIN}/token/refresh`,
       me_endpoint: `${ORIGIN}/me`,
+      password_endpoint: `${ORIGIN}/me/password`,
+      sessions_endpoint: `${ORIGIN}/me/sessions`,
+      openapi_uri: `${ORIGIN}/openapi.json`,
     });
-    expect((await door.call(new URL(body.jwks_uri as string).pathname)).status).toBe(200);
+    for (const [name, place] of Object.entries(body).filter(([name]) => /_(uri|endpoint)$/.test(name))) {
+      const { status } = await door.call(new URL(place as string).pathname, { method: "OPTIONS" });
+      expect([name, status]).toEqual([name, 204]);
+    }
   });
 
   it.each<Record<string, string>>([
@@ -85,7 +92,7 @@ describe("latchkey.json", () => {
   });
 });
 
-describe.each([JWKS, LATCHKEY])("the cache of %s", (path) => {
+describe.each([JWKS, LATCHKEY, OPENAPI])("the cache of %s", (path) => {
   it("may live for ten minutes, and the ETag stays", async () => {
     const [first, second] = [await door.get(path), await door.get(path)];
     expect(first.headers.get("cache-control")).toBe("public, max-age=600");
@@ -119,7 +126,7 @@ describe.each([JWKS, LATCHKEY])("the cache of %s", (path) => {
   it("answers HEAD with the same headers and no body", async () => {
     const [head, whole] = [await door.call(path, { method: "HEAD" }), await door.get(path)];
     expect([head.status, head.text]).toEqual([200, ""]);
-    expect([...head.headers]).toEqual([...whole.headers]);
+    expect(headersOf(head)).toEqual(headersOf(whole));
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { claimsOf, newDatabase, ORIGIN, openAuth, PASSWORD, sql } from "./open-auth.js";
+import { claimsOf, headersOf, newDatabase, ORIGIN, openAuth, PASSWORD, sql } from "./open-auth.js";
 
 const API = "https://todo.example.com";
 const database = newDatabase();
@@ -71,7 +71,7 @@ describe("log-in", () => {
       code: "invalid_credentials",
     });
     expect(unknown.text).toBe(wrong.text);
-    expect([...unknown.headers]).toEqual([...wrong.headers]);
+    expect(headersOf(unknown)).toEqual(headersOf(wrong));
     expect(unknown.status).toBe(wrong.status);
   });
 

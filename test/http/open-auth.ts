@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type AuthOptions, type AuthServer, createAuth, type LogEvent } from "latchkey";
 import { afterAll } from "vitest";
 import { loadSqlite, type SqliteConnection } from "../../dist/store/sqlite/load-sqlite.js";
+import { checkAnswer } from "./check-answer.js";
 
 export const ORIGIN = "http://localhost:4000";
 export const PASSWORD = "seven wild geese at dawn";
@@ -15,7 +16,7 @@ export interface Clock {
   advance(seconds: number): void;
 }
 
-/** An answer, read to its end. `body` is the JSON object of it, or empty. */
+/** An answer, read to its end and checked against the OpenAPI document. `body` is the JSON object of it, or empty. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -85,14 +86,21 @@ export async function openAuth(options: Partial<AuthOptions> = {}, clock: Clock 
   const log = (event: LogEvent) => {
     events.push(event);
   };
-  const auth = await createAuth({ database: ":memory:", url: ORIGIN, now: clock.now, log, ...options });
+  const settings = { database: ":memory:", url: ORIGIN, now: clock.now, log, ...options };
+  const auth = await createAuth(settings);
   closings.push(() => auth.close());
-  return { auth, clock, events, ...doorOf(auth) };
+  return { auth, clock, events, ...doorOf(auth, new URL(settings.url).pathname.replace(/\/+$/, "")) };
 }
 
-function doorOf(auth: AuthServer) {
+function doorOf(auth: AuthServer, mount: string) {
   const call = async (path: string, init: RequestInit = {}) => {
-    return read(await auth.handler(new Request(ORIGIN + path, init), { address: "192.0.2.7" }));
+    const request = new Request(ORIGIN + path, init);
+    const { method, url } = request;
+    const answer = await read(await auth.handler(request, { address: "192.0.2.7" }));
+    const { pathname } = new URL(url);
+    const isMounted = url.length <= 4096 && pathname.startsWith(`${mount}/`);
+    checkAnswer({ method, path: isMounted ? pathname.slice(mount.length) : "" }, answer);
+    return answer;
   };
   const get = (path: string, headers: HeaderList = {}) => call(path, { headers });
   const send = (method: string, path: string, body: unknown, headers: HeaderList) =>
@@ -120,6 +128,11 @@ function doorOf(auth: AuthServer) {
 
 export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` };
+}
+
+/** The headers of an answer but its request id, which no two answers share. */
+export function headersOf({ headers }: Answer): readonly (readonly [string, string])[] {
+  return [...headers].filter(([name]) => name !== "x-request-id");
 }
 
 /** The tokens of an answer that must hold some. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bearer, openAuth, PASSWORD } from "./open-auth.js";
+import { bearer, headersOf, ORIGIN, openAuth, PASSWORD } from "./open-auth.js";
 
 const door = await openAuth();
 
@@ -42,6 +42,13 @@ describe("a path", () => {
     "/__proto__",
     "/constructor",
     "/me\\",
+    "/me/sessions/",
+    "/me/sessions//",
+    "/me/sessions/x/y",
+    "/me/password/",
+    "/openapi.json/",
+    "/openapi",
+    "/me/%73essions",
     `/${"a".repeat(2000)}`,
     `/${"a".repeat(20_000)}`,
     `/${"%41".repeat(600)}`,
@@ -74,16 +81,21 @@ describe("a path", () => {
 });
 
 const ROUTES: readonly (readonly [string, string])[] = [
-  ["/signup", "POST"],
-  ["/token", "POST, DELETE"],
-  ["/token/refresh", "POST"],
-  ["/me", "GET, HEAD"],
-  ["/.well-known/jwks.json", "GET, HEAD"],
-  ["/.well-known/latchkey.json", "GET, HEAD"],
-  ["/health/live", "GET, HEAD"],
-  ["/health/ready", "GET, HEAD"],
+  ["/signup", "POST, OPTIONS"],
+  ["/token", "POST, DELETE, OPTIONS"],
+  ["/token/refresh", "POST, OPTIONS"],
+  ["/me", "GET, HEAD, OPTIONS"],
+  ["/me/password", "PUT, OPTIONS"],
+  ["/me/sessions", "GET, HEAD, DELETE, OPTIONS"],
+  ["/me/sessions/01a1ffde-4e64-7d19-8f0c-52b7c1b0a3e4", "DELETE, OPTIONS"],
+  ["/me/sessions/x", "DELETE, OPTIONS"],
+  ["/.well-known/jwks.json", "GET, HEAD, OPTIONS"],
+  ["/.well-known/latchkey.json", "GET, HEAD, OPTIONS"],
+  ["/openapi.json", "GET, HEAD, OPTIONS"],
+  ["/health/live", "GET, HEAD, OPTIONS"],
+  ["/health/ready", "GET, HEAD, OPTIONS"],
 ];
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY", "BREW", "get2"];
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND", "QUERY", "BREW", "get2"];
 
 describe.each(ROUTES)("%s", (path, allow) => {
   it(`answers 405 with Allow to every method but ${allow}`, async () => {
@@ -93,6 +105,35 @@ describe.each(ROUTES)("%s", (path, allow) => {
       expect(method === "HEAD" ? text : body.code).toBe(method === "HEAD" ? "" : "method_not_allowed");
     }
   });
+
+  it("answers OPTIONS with what may be asked, to anybody", async () => {
+    for (const headers of [{}, bearer("x"), { "content-type": "application/json" }]) {
+      const { status, headers: sent, text } = await door.call(path, { method: "OPTIONS", headers });
+      expect([status, sent.get("allow"), text]).toEqual([204, allow, ""]);
+    }
+  });
+
+  it("answers HEAD as GET, without the body", async () => {
+    if (!allow.includes("HEAD")) return;
+    for (const headers of [{}, bearer(token)]) {
+      const [head, get] = [await door.call(path, { method: "HEAD", headers }), await door.get(path, headers)];
+      expect([head.status, head.text]).toEqual([get.status, ""]);
+      expect(headersOf(head)).toEqual(headersOf(get));
+    }
+  });
+});
+
+describe("OPTIONS", () => {
+  it.each(["/", "/nothing", "/me/", "/me/sessions/", "/me/sessions/a/b", "*", "/%2a"])(
+    "of %s, where nothing is, answers 404",
+    async (path) => {
+      const asking = { origin: ORIGIN, "access-control-request-method": "GET" };
+      for (const headers of [{}, asking]) {
+        const { status, body } = await door.call(`/${path}`.replace("//", "/"), { method: "OPTIONS", headers });
+        expect([status, body.code]).toEqual([404, "not_found"]);
+      }
+    },
+  );
 });
 
 describe("a method", () => {

@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { end, endAll, PASSWORD, run, type Server, send, signUp, startServer, within } from "./run-server.js";
+
+afterEach(endAll);
+
+/** Everything that a server sends on one connection. */
+async function rawAnswer({ port }: Pick<Server, "port">, request: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+  let received = "";
+  socket.on("data", (text: string) => {
+    received += text;
+  });
+  const closed = once(socket, "close");
+  socket.end(request, "latin1");
+  await within(5000, closed, () => `The connection stays open after ${received}`);
+  return received;
+}
+
+describe("a server with a port", () => {
+  it("answers as the OpenAPI document says, in a cross-origin page too", async () => {
+    const page = "http://localhost:5173";
+    const server = await startServer({ environment: { LATCHKEY_ORIGINS: page } });
+    const { token } = await signUp(server, "ada");
+    const headers = { origin: page };
+    const asks = [
+      ["GET", "/me", 200],
+      ["HEAD", "/me", 200],
+      ["OPTIONS", "/me", 204],
+      ["POST", "/me", 405],
+      ["GET", "/me/sessions", 200],
+      ["GET", "/openapi.json", 200],
+      ["GET", "/.well-known/jwks.json", 200],
+      ["GET", "/nothing", 404],
+      ["DELETE", "/me/sessions/x", 404],
+    ] as const;
+    for (const [method, path, status] of asks) {
+      const answer = await send(method, server.at + path, { token, headers });
+      expect([method, path, answer.status]).toEqual([method, path, status]);
+      expect(answer.headers.get("access-control-allow-origin")).toBe(page);
+    }
+    const preflight = { "access-control-request-method": "PUT", ...headers };
+    const { headers: told } = await send("OPTIONS", `${server.at}/me/password`, { headers: preflight });
+    expect(told.get("access-control-allow-methods")).toBe("PUT, OPTIONS");
+  });
+
+  it.each(["TRACE", "PROPFIND", "PATCH", "M-SEARCH"])(
+    "answers 405 to %s and repeats nothing of the request",
+    async (method) => {
+      const server = await startServer();
+      const head = "HTTP/1.1\r\nHost: x\r\nX-Secret: hunter2\r\nConnection: close\r\n\r\n";
+      const answer = await rawAnswer(server, `${method} /me ${head}`);
+      expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+      expect(answer).toMatch(/\r\nallow: GET, HEAD, OPTIONS\r\n/i);
+      expect(answer).not.toContain("hunter2");
+    },
+  );
+
+  it.each([
+    ["GET //me", 404],
+    ["GET /x/../me", 401],
+    ["GET /%6de", 404],
+    ["GET /me%2f", 404],
+    ["GET /ME", 404],
+    ["GET /me/", 404],
+    ["GET /me?a=%", 401],
+    ["OPTIONS *", 400],
+    ["HEAD /nothing", 404],
+  ])("leads nowhere past its guard: %s is answered %i", async (line, status) => {
+    const server = await startServer();
+    const answer = await rawAnswer(server, `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
+  it.each([
+    ["127.0.0.0/8, ::1", "203.0.113.5"],
+    ["10.0.0.1", "127.0.0.1"],
+    ["", "127.0.0.1"],
+  ])("with LATCHKEY_TRUSTED_PROXIES=%j takes %s for the address of a client", async (proxies, address) => {
+    const server = await startServer({ environment: { LATCHKEY_TRUSTED_PROXIES: proxies } });
+    const headers = { "x-forwarded-for": "6.6.6.6, 203.0.113.5" };
+    const body = { username: "ada", password: PASSWORD };
+    expect((await send("POST", `${server.at}/signup`, { body, headers })).status).toBe(201);
+    const { stderr } = await end(server);
+    expect(JSON.parse(stderr.split("\n")[0] ?? "")).toMatchObject({ event: "user.signed_up", address });
+  });
+
+  it("does not start with proxies that are none, and names the setting", async () => {
+    for (const proxies of ["10.0.0.1,everybody", "0.0.0.0/0", "10.0.0.1,"]) {
+      const { code, stderr } = await run(["serve"], { environment: { LATCHKEY_TRUSTED_PROXIES: proxies } });
+      expect(code).toBe(78);
+      expect(stderr).toContain("LATCHKEY_TRUSTED_PROXIES");
+    }
+  });
+});
