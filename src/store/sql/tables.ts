@@ -48,6 +48,16 @@ interface KeysTable {
   created_at: number;
 }
 
+interface AttemptsTable {
+  key: string;
+  attempts: number;
+  empty_at: number;
+  blocked_until: number;
+  known_until: number;
+  changed_at: number;
+  forget_at: number;
+}
+
 interface InstallationTable {
   name: string;
   value: string;
@@ -59,5 +69,6 @@ export interface Tables {
   sessions: SessionsTable;
   revocations: RevocationsTable;
   keys: KeysTable;
+  attempts: AttemptsTable;
   installation: InstallationTable;
 }
