@@ -97,6 +97,6 @@ function fullAt({ free, firstSeconds, mostSeconds }: LimitRule): number {
 }
 
 function dated(row: AttemptRow, now: number): AttemptRow {
-  const forgetAt = Math.max(row.emptyAt, row.blockedUntil, row.knownUntil);
-  return { ...row, changedAt: now, forgetAt };
+  // No delay outlasts the failures that it is for, see waitMs.
+  return { ...row, changedAt: now, forgetAt: Math.max(row.emptyAt, row.knownUntil) };
 }
