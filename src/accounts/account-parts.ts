@@ -1,4 +1,5 @@
 import type { KeyRing } from "../keys/open-key-ring.js";
+import type { Limits } from "../limits/create-limits.js";
 import type { Passwords } from "../passwords/create-passwords.js";
 import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
@@ -24,6 +25,7 @@ export interface LogEvent {
 export interface AccountParts extends LiveTokens {
   readonly store: Store;
   readonly passwords: Passwords;
+  readonly limits: Limits;
   readonly keys: KeyRing;
   readonly epoch: string;
   readonly revocations: Revocations;

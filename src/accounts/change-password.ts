@@ -25,7 +25,7 @@ export async function changePassword(parts: AccountParts, given: PasswordChange,
   for (let turn = 0; turn < TURNS; turn++) {
     const found = await parts.store.users.findById(userId);
     if (found === undefined) throw new AuthError("invalid_token");
-    const claimed = { usernameKey: found.usernameKey, user: found, password: currentPassword };
+    const claimed = { account: found.usernameKey, user: found, password: currentPassword };
     const { passwordHash } = await requirePassword(parts, claimed, caller);
     const hashes = { from: passwordHash, to: await parts.passwords.hash(newPassword) };
     const ending = { why: "password_changed", except: sessionId } as const;

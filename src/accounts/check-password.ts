@@ -1,10 +1,12 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
+import type { Attempt } from "../limits/create-limits.js";
+import type { PasswordVerdict } from "../passwords/create-passwords.js";
 import type { UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 
-/** Whose password is checked: the user that was found, if any, under the key that was asked for. */
+/** Whose password is checked: the user that was found, if any, and the account under which the attempt counts. */
 export interface Claimed {
-  readonly usernameKey: string;
+  readonly account: string;
   readonly user: UserRow | undefined;
   readonly password: string;
 }
@@ -13,17 +15,26 @@ export interface Claimed {
  * The user, where the password is theirs; a hash of an older kind is replaced. Throws `invalid_credentials` for a user that does not exist
  * at the same cost as for a wrong password, and `rate_limited` before anything is computed.
  */
-export async function requirePassword(
-  parts: AccountParts,
-  { user, password }: Claimed,
-  caller: Caller,
-): Promise<UserRow> {
-  const { matches, outdated } = await parts.passwords.verify(password, user?.passwordHash);
+export async function requirePassword(parts: AccountParts, claimed: Claimed, caller: Caller): Promise<UserRow> {
+  const { account, user, password } = claimed;
+  const attempt = await parts.limits.admit({ account, address: caller.address });
+  const { matches, outdated } = await verified(parts, claimed, attempt);
   if (user === undefined || !matches) {
     parts.log({ event: "user.log_in_failed", user: user?.id, address: caller.address });
     throw new AuthError("invalid_credentials");
   }
+  await attempt.succeeded();
   return outdated ? rehashed(parts, user, password) : user;
+}
+
+async function verified(parts: AccountParts, { user, password }: Claimed, attempt: Attempt): Promise<PasswordVerdict> {
+  try {
+    return await parts.passwords.verify(password, user?.passwordHash);
+  } catch (error) {
+    // Nobody found out whether the password was right.
+    await attempt.withdraw();
+    throw error;
+  }
 }
 
 /** Where an old hash cannot be replaced now, it will do; where somebody else was faster, it will not. */

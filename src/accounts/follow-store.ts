@@ -1,5 +1,6 @@
 import { isAuthError } from "../errors/auth-error.js";
 import type { KeyRing } from "../keys/open-key-ring.js";
+import type { Limits } from "../limits/create-limits.js";
 import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
 import type { LogEvent } from "./account-parts.js";
@@ -22,6 +23,7 @@ export interface FollowerParts {
   readonly store: Pick<Store, "changes" | "revocations" | "sessions">;
   readonly live: Revocations;
   readonly keys: Pick<KeyRing, "reload" | "tend">;
+  readonly limits: Pick<Limits, "forgetPast">;
   readonly log: (event: LogEvent) => void;
 }
 
@@ -29,7 +31,7 @@ export interface FollowerParts {
  * Reads every revocation there is, then those that other processes write, and their keys, within a tenth of a second of their commit; once a
  * minute both sides forget what has passed. A database that cannot answer is asked again; what is known stays in force meanwhile.
  */
-export async function followStore({ store, live, keys, log }: FollowerParts): Promise<Follower> {
+export async function followStore({ store, live, keys, limits, log }: FollowerParts): Promise<Follower> {
   let seen = 0;
   const catchUp = async () => {
     for (const row of await store.revocations.since(seen)) {
@@ -54,6 +56,7 @@ export async function followStore({ store, live, keys, log }: FollowerParts): Pr
     live.forgetPast();
     await store.revocations.forgetPast();
     await store.sessions.forgetPast();
+    await limits.forgetPast();
   };
   const tell = (event: string) => (error: unknown) =>
     log({ event, error: isAuthError(error) ? error.code : String(error) });

@@ -4,7 +4,6 @@ import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
 import { type Grant, grantFor, newSession, requireAudience } from "./session.js";
 import { findUsernameKey } from "./username.js";
-import { usernameKey } from "./username-key.js";
 
 /** What a user logs in with. */
 export interface LogIn {
@@ -38,7 +37,7 @@ export async function logIn(parts: AccountParts, given: LogIn, caller: Caller): 
 async function requireUser(parts: AccountParts, { username, password }: LogIn, caller: Caller): Promise<UserRow> {
   const key = findUsernameKey(username);
   const found = key === undefined ? undefined : await parts.store.users.findByUsernameKey(key);
-  const claimed = { usernameKey: usernameKey(username), user: found, password };
+  const claimed = { account: key ?? username, user: found, password };
   const user = await requirePassword(parts, claimed, caller);
   if (user.disabledAt === null) return user;
   parts.log({ event: "user.log_in_disabled", user: user.id, address: caller.address });

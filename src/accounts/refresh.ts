@@ -44,6 +44,7 @@ export async function refresh(parts: AccountParts, given: Refresh, caller: Calle
     const session = verdict === "rotate" ? await rotated(parts, proven) : await reissued(parts, proven);
     if (session !== undefined) return grantFor(parts, { user: proven.user, session, audience, readAt: proven.now });
   }
+  await parts.limits.refuse("refresh", caller.address);
   throw new AuthError("invalid_grant");
 }
 

@@ -20,6 +20,7 @@ export interface SignUp {
 export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller): Promise<Grant> {
   const names = requireNames({ username: wanted.username, email: wanted.email });
   requireGoodPassword(wanted.password);
+  await parts.limits.requireOpen("sign_up", caller.address);
   // Asked before the hash, which costs most; the insert decides.
   await requireFree(parts, (await parts.store.users.findTaken(takenNamesOf(names))) ?? "added", caller);
   const user = newUser(names, await parts.passwords.hash(wanted.password), await parts.store.now());
@@ -29,6 +30,9 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   return grantFor(parts, { user, session, audience: parts.settings.audiences[0], readAt: session.createdAt });
 }
 
-async function requireFree(_parts: AccountParts, addition: Addition, _caller: Caller): Promise<void> {
-  if (addition !== "added") throw new AuthError(addition);
+/** Whoever asks for many names that are taken is trying to learn which ones exist. */
+async function requireFree({ limits }: AccountParts, addition: Addition, { address }: Caller): Promise<void> {
+  if (addition === "added") return;
+  await limits.refuse("sign_up", address);
+  throw new AuthError(addition);
 }

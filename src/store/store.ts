@@ -189,6 +189,42 @@ export interface KeyStore {
   replace(from: readonly KeyRow[], to: readonly KeyRow[], revoked?: string): Promise<boolean>;
 }
 
+/**
+ * A counter of attempts. Its key tells nothing; instants are database time in milliseconds: `emptyAt` when its failures have leaked,
+ * `blockedUntil` the end of its delay, `knownUntil` how long a log-in is remembered, `changedAt` when it was written, `forgetAt` when it says
+ * nothing any more.
+ */
+export interface AttemptRow {
+  readonly key: string;
+  readonly attempts: number;
+  readonly emptyAt: number;
+  readonly blockedUntil: number;
+  readonly knownUntil: number;
+  readonly changedAt: number;
+  readonly forgetAt: number;
+}
+
+/** Counters as they were at one moment of the database's time, in milliseconds; those that are not there are left out. */
+export interface AttemptsRead {
+  readonly rows: readonly AttemptRow[];
+  readonly now: number;
+}
+
+/** The counters of attempts of a store. */
+export interface AttemptStore {
+  find(keys: readonly string[]): Promise<AttemptsRead>;
+  /** Reads counters and writes what `decide` makes of them, in one transaction. `decide` may run again: it does nothing but compute. */
+  change<Answer>(keys: readonly string[], decide: (read: AttemptsRead) => AttemptsDecided<Answer>): Promise<Answer>;
+  /** Deletes those whose `forgetAt` has passed; answers how many. */
+  forgetPast(): Promise<number>;
+}
+
+/** The counters that a decision writes, and what it answers. */
+export interface AttemptsDecided<Answer> {
+  readonly rows: readonly AttemptRow[];
+  readonly answer: Answer;
+}
+
 /** All that Latchkey keeps. Every method throws `AuthError` with code `unavailable` where the database cannot answer. */
 export interface Store {
   /** Database time in milliseconds. */
@@ -197,6 +233,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly revocations: RevocationStore;
   readonly keys: KeyStore;
+  readonly attempts: AttemptStore;
   /** The installation's epoch: 16 random bytes in base64url, made once. */
   epoch(): Promise<string>;
   /** A number that moves when another connection has committed; synchronous and cheap. */

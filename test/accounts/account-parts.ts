@@ -5,6 +5,7 @@ import { afterAll } from "vitest";
 import type { AccountParts } from "../../dist/accounts/account-parts.js";
 import { createLiveTokens } from "../../dist/accounts/create-live-tokens.js";
 import { openKeyRing } from "../../dist/keys/open-key-ring.js";
+import { createLimits } from "../../dist/limits/create-limits.js";
 import { createPasswords } from "../../dist/passwords/create-passwords.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 
@@ -42,6 +43,7 @@ export async function openParts(): Promise<AccountParts & { readonly events: Log
   return {
     store,
     passwords,
+    limits: createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes }),
     keys,
     epoch: await store.epoch(),
     ...createLiveTokens({ keys, revocations, settings, now }),

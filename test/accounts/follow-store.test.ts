@@ -21,7 +21,8 @@ describe("the live set of another process", () => {
 
     const live = createRevocations();
     const keys = { reload: async () => {}, tend: async () => {} };
-    const follower = await followStore({ store: reader, live, keys, log: () => {} });
+    const limits = { forgetPast: async () => 0 };
+    const follower = await followStore({ store: reader, live, keys, limits, log: () => {} });
     expect(live.find(claims(early.id), "kid")).toBe("session");
     for (const session of sessions.slice(1, 39)) {
       expect(live.find(claims(session.id), "kid")).toBeUndefined();

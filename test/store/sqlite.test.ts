@@ -171,7 +171,7 @@ describe("a SQLite database file", () => {
   it("whose migration was interrupted is as it was, and is migrated at the next start", async () => {
     await (await open()).close();
     const connection = await connect();
-    for (const table of ["sessions", "users", "revocations"]) connection.run(`drop table ${table}`);
+    for (const table of ["sessions", "users", "revocations", "attempts"]) connection.run(`drop table ${table}`);
     connection.run("delete from installation");
     // The last step of the migration fails: the table of keys is still there.
     await expect(open()).rejects.toThrow(/keys/);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Rotation, SessionRow, Store, UserRow } from "../../dist/store/store.js";
+import type { AttemptRow, Rotation, SessionRow, Store, UserRow } from "../../dist/store/store.js";
 import { keyRow, sessionRow, userRow } from "./rows.mjs";
 
 /** A store under test on an empty database of its own. */
@@ -346,6 +346,90 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
       });
     });
 
+    describe("attempts", () => {
+      const counter = (key: string, parts: Partial<AttemptRow> = {}): AttemptRow => {
+        const later = Date.now() + 60_000;
+        const times = { emptyAt: later, blockedUntil: 0, knownUntil: later + 1, changedAt: later - 5, forgetAt: later };
+        return { key, attempts: 1, ...times, ...parts };
+      };
+      const put = (...rows: AttemptRow[]) => store.attempts.change([], () => ({ rows, answer: undefined }));
+
+      it("are found again as they were decided, with the time, and those that are not there are left out", async () => {
+        const rows = [counter("a"), counter("b", { attempts: 5_000_000_000 })];
+        await put(...rows);
+        const before = await store.now();
+        const read = await store.attempts.find(["a", "nothing", "b"]);
+        expect(read.rows).toEqual(rows);
+        expect(read.now).toBeGreaterThanOrEqual(before);
+        expect(read.now).toBeLessThanOrEqual(await store.now());
+        expect((await store.attempts.find([])).rows).toEqual([]);
+      });
+
+      it("are replaced by what is decided on them, and the decision answers", async () => {
+        await put(counter("a"), counter("b"));
+        const next = counter("a", {
+          attempts: 2,
+          emptyAt: 1,
+          blockedUntil: 2,
+          knownUntil: 3,
+          changedAt: 4,
+          forgetAt: 5,
+        });
+        const answer = await store.attempts.change(["a", "nothing"], ({ rows, now }) => {
+          expect(rows).toMatchObject([{ key: "a", attempts: 1 }]);
+          expect(Math.abs(now - Date.now())).toBeLessThan(5000);
+          return { rows: [next], answer: "decided" };
+        });
+        expect(answer).toBe("decided");
+        expect((await store.attempts.find(["a", "b"])).rows).toMatchObject([next, { key: "b", attempts: 1 }]);
+      });
+
+      it("stay as they were where a decision throws", async () => {
+        await put(counter("a"));
+        const decision = store.attempts.change(["a"], () => {
+          throw new RangeError("no");
+        });
+        await expect(decision).rejects.toThrow(RangeError);
+        const unstorable = [counter("a", { attempts: 2 }), counter("half \ud800")];
+        await expect(put(...unstorable)).rejects.toThrow(TypeError);
+        expect((await store.attempts.find(["a"])).rows).toMatchObject([{ attempts: 1 }]);
+      });
+
+      it("lose none of a hundred changes at once", async () => {
+        await countUp(Array.from({ length: 100 }, () => store));
+        expect((await store.attempts.find(["counted"])).rows).toMatchObject([{ attempts: 100 }]);
+      });
+
+      it("are forgotten once their time has passed, however many", async () => {
+        const past = Array.from({ length: 2500 }, (_, index) =>
+          counter(`past ${index}`, { forgetAt: Date.now() - 1000 }),
+        );
+        await put(counter("a"), ...past);
+        expect(await store.attempts.forgetPast()).toBe(2500);
+        expect(await store.attempts.forgetPast()).toBe(0);
+        expect((await store.attempts.find(["a", "past 0"])).rows).toMatchObject([{ key: "a" }]);
+      });
+    });
+
+    /** Counts one key up by one in each of these stores. */
+    async function countUp(stores: readonly Store[]): Promise<void> {
+      const zero = {
+        key: "counted",
+        attempts: 0,
+        emptyAt: 0,
+        blockedUntil: 0,
+        knownUntil: 0,
+        changedAt: 0,
+        forgetAt: 0,
+      };
+      const changes = stores.map((each) =>
+        each.attempts.change(["counted"], ({ rows: [row = zero] }) => {
+          return { rows: [{ ...row, attempts: row.attempts + 1 }], answer: undefined };
+        }),
+      );
+      await Promise.all(changes);
+    }
+
     describe("the store", () => {
       it("has one epoch of 16 bytes, however many ask first", async () => {
         const epochs = await Promise.all(Array.from({ length: 10 }, () => store.epoch()));
@@ -419,6 +503,12 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         expect(answers.filter(Boolean)).toHaveLength(1);
       });
 
+      it("lose none of a hundred changes of one counter of attempts", async () => {
+        const other = await opened.another();
+        await countUp(Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? store : other)));
+        expect((await other.attempts.find(["counted"])).rows).toMatchObject([{ attempts: 100 }]);
+      });
+
       it("are opened on one empty database at once", async () => {
         const stores = await Promise.all(Array.from({ length: 5 }, () => opened.another()));
         const epochs = await Promise.all(stores.map((each) => each.epoch()));
@@ -431,12 +521,14 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         const { session: over } = await signedUp();
         const revocation = await other.sessions.end(over.id, "password_changed");
         await store.keys.replace([], [keyRow("a")]);
+        await countUp([store, other]);
         const epoch = await store.epoch();
         const again = await opened.reopen();
         expect(await again.sessions.findWithUser(session.id)).toMatchObject({ session, user });
         expect(await again.revocations.since(0)).toEqual([revocation]);
         expect(await again.keys.list()).toEqual([keyRow("a")]);
         expect(await again.epoch()).toBe(epoch);
+        expect((await again.attempts.find(["counted"])).rows).toMatchObject([{ attempts: 2 }]);
       });
     });
   });

@@ -1,9 +1,10 @@
 import type { Store } from "../store.js";
-import type { Dialect, Driver } from "./driver.js";
+import { createAttemptStore } from "./attempts.js";
+import { selectClock } from "./clock.js";
+import type { Driver } from "./driver.js";
 import { createEpoch } from "./epoch.js";
 import { findValue } from "./installation.js";
 import { createKeyStore } from "./keys.js";
-import { compileOnce } from "./query.js";
 import { createRevocationStore } from "./revocations.js";
 import { createSessionStore } from "./sessions.js";
 import { createUserStore } from "./users.js";
@@ -22,6 +23,7 @@ export function createSqlStore(driver: Driver): Store {
     sessions: createSessionStore(driver),
     revocations: createRevocationStore(driver),
     keys: createKeyStore(driver),
+    attempts: createAttemptStore(driver),
     epoch: createEpoch(driver),
     changes: () => driver.changes(),
     async ping() {
@@ -29,8 +31,4 @@ export function createSqlStore(driver: Driver): Store {
     },
     close: () => driver.close(),
   };
-}
-
-function selectClock({ queries, clock }: Dialect) {
-  return compileOnce(() => queries.selectNoFrom(clock.as("now")));
 }

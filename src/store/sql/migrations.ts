@@ -3,7 +3,12 @@ import type { Dialect } from "./driver.js";
 
 /** The steps from an empty schema to the present one; a step that was released is never changed. */
 export const MIGRATIONS: readonly ((dialect: Dialect) => readonly Compilable[])[] = [
-  (dialect) => [...createUsersAndSessions(dialect), ...createRevocations(dialect), createKeys(dialect)],
+  (dialect) => [
+    ...createUsersAndSessions(dialect),
+    ...createRevocations(dialect),
+    ...createAttempts(dialect),
+    createKeys(dialect),
+  ],
 ];
 
 /** Makes the table that holds the schema's version, which must be there before any step. */
@@ -62,6 +67,21 @@ function createRevocations({ queries: { schema }, addSequence }: Dialect): Compi
       .addColumn("before", "bigint")
       .addColumn("until", "bigint"),
     schema.createIndex("revocations_until").on("revocations").column("until"),
+  ];
+}
+
+function createAttempts({ queries: { schema } }: Dialect): Compilable[] {
+  return [
+    schema
+      .createTable("attempts")
+      .addColumn("key", "text", (column) => column.primaryKey().notNull())
+      .addColumn("attempts", "bigint", (column) => column.notNull())
+      .addColumn("empty_at", "bigint", (column) => column.notNull())
+      .addColumn("blocked_until", "bigint", (column) => column.notNull())
+      .addColumn("known_until", "bigint", (column) => column.notNull())
+      .addColumn("changed_at", "bigint", (column) => column.notNull())
+      .addColumn("forget_at", "bigint", (column) => column.notNull()),
+    schema.createIndex("attempts_forget_at").on("attempts").column("forget_at"),
   ];
 }
 

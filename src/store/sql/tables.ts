@@ -53,6 +53,16 @@ interface KeysTable {
   token_seconds: number;
 }
 
+interface AttemptsTable {
+  key: string;
+  attempts: number;
+  empty_at: number;
+  blocked_until: number;
+  known_until: number;
+  changed_at: number;
+  forget_at: number;
+}
+
 interface InstallationTable {
   name: string;
   value: string;
@@ -64,5 +74,6 @@ export interface Tables {
   sessions: SessionsTable;
   revocations: RevocationsTable;
   keys: KeysTable;
+  attempts: AttemptsTable;
   installation: InstallationTable;
 }

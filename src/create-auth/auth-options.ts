@@ -1,0 +1,124 @@
+import type { AccountSettings, LogEvent } from "../accounts/account-parts.js";
+import { requireTrustedProxies, type TrustedProxies } from "../http/client-address.js";
+import { requireOrigins, requireServerUrl } from "../http/server-url.js";
+import { requireAlgorithm } from "../tokens/algorithms.js";
+import type { Algorithm } from "../tokens/index.js";
+import { requireKnownOptions } from "../tokens/known-options.js";
+
+/** The options of `createAuth`. Durations are in seconds; `now` answers in milliseconds. */
+export interface AuthOptions {
+  /** The path of the SQLite file, or `:memory:` for a database that ends with the process. */
+  readonly database: string;
+  /** Where the server is reached from outside: the `iss` of every token; its path is where the routes are mounted. */
+  readonly url: string;
+  /** The master key that encrypts all others: 32 random bytes in base64url. Without it, `master.key` in the data folder is used, and made for a new database. */
+  readonly secret?: string;
+  /** The folder of `master.key`; that of the database where it is not given. */
+  readonly data?: string;
+  /** Further audiences that a client may ask a token for. */
+  readonly audiences?: readonly string[];
+  /** The pages, besides the server's own, that may read answers and keep their refresh token in the cookie. */
+  readonly origins?: readonly string[];
+  /** The addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed: none. */
+  readonly trustedProxies?: readonly string[];
+  /** The algorithm of a signing key that is made; ES256 where it is not given. */
+  readonly algorithm?: Exclude<Algorithm, "HS256" | "HS384" | "HS512">;
+  /** How long an access token lives: 600. */
+  readonly accessSeconds?: number;
+  /** How long a session lives without a refresh: 7 days. */
+  readonly idleSeconds?: number;
+  /** How long a session lives in all: 30 days. */
+  readonly absoluteSeconds?: number;
+  /** How long the predecessor of a refresh token still gets the same successor: 30. */
+  readonly graceSeconds?: number;
+  readonly now?: () => number;
+  /** Gets every event; none of them holds a password, a token or a key. */
+  readonly log?: (event: LogEvent) => void;
+}
+
+const KNOWN: readonly (keyof AuthOptions)[] = [
+  "database",
+  "url",
+  "secret",
+  "data",
+  "audiences",
+  "origins",
+  "trustedProxies",
+  "algorithm",
+  "accessSeconds",
+  "idleSeconds",
+  "absoluteSeconds",
+  "graceSeconds",
+  "now",
+  "log",
+];
+const DAY = 86_400;
+
+/** Options that were checked. */
+export interface CheckedOptions {
+  readonly url: string;
+  readonly settings: AccountSettings;
+  readonly algorithm: Algorithm;
+  /** The server's own origin and the listed ones. */
+  readonly origins: readonly string[];
+  readonly trustedProxies: TrustedProxies;
+  readonly now: () => number;
+  readonly log: (event: LogEvent) => void;
+}
+
+/** Checks all options but the secret. A `TypeError` names the one that is wrong. */
+export function requireOptions(options: AuthOptions): CheckedOptions {
+  requireKnownOptions(options, "createAuth", KNOWN);
+  requireDatabase(options.database);
+  const url = requireServerUrl(options.url);
+  const { now = Date.now, algorithm = "ES256" } = options;
+  return {
+    url,
+    settings: requireSettings(options, url),
+    algorithm,
+    origins: [new URL(url).origin, ...requireOrigins(options.origins ?? [])],
+    trustedProxies: requireTrustedProxies(options.trustedProxies ?? []),
+    now,
+    log: harmless(options.log),
+  };
+}
+
+function requireDatabase(database: unknown): void {
+  if (typeof database === "string" && database !== "" && !/^[a-z]+:\/\//i.test(database)) return;
+  throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
+}
+
+function requireSettings(options: AuthOptions, url: string): AccountSettings {
+  const { accessSeconds = 600, idleSeconds = 7 * DAY, absoluteSeconds = 30 * DAY, graceSeconds = 30 } = options;
+  requireSeconds({ accessSeconds, idleSeconds, absoluteSeconds }, 1);
+  requireSeconds({ graceSeconds }, 0);
+  if (requireAlgorithm(options.algorithm ?? "ES256").kind === "hmac") {
+    throw new TypeError(
+      "The algorithm (LATCHKEY_ALGORITHM) must be an asymmetric one: others verify by the public key.",
+    );
+  }
+  if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
+  for (const audience of options.audiences ?? []) {
+    if (typeof audience !== "string" || audience === "")
+      throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
+  }
+  return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...(options.audiences ?? [])] };
+}
+
+function requireSeconds(durations: Readonly<Record<string, number>>, least: number): void {
+  for (const [name, seconds] of Object.entries(durations)) {
+    if (!Number.isInteger(seconds) || seconds < least)
+      throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
+  }
+}
+
+/** A log that fails costs its line, not the request. */
+function harmless(log: AuthOptions["log"]): (event: LogEvent) => void {
+  return (event) => {
+    try {
+      log?.(event);
+    } catch {
+      // There is no other place to say it.
+    }
+  };
+}

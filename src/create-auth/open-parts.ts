@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import type { AccountParts } from "../accounts/account-parts.js";
+import { createLiveTokens } from "../accounts/create-live-tokens.js";
+import { type Follower, followStore } from "../accounts/follow-store.js";
+import { masterKeyOf } from "../keys/master-key.js";
+import { openKeyRing } from "../keys/open-key-ring.js";
+import { openMasterKeyFile } from "../keys/rotate-master-key-file.js";
+import { createLimits } from "../limits/create-limits.js";
+import { createPasswords } from "../passwords/create-passwords.js";
+import { openSqlite } from "../store/sqlite/open-sqlite.js";
+import type { Store } from "../store/store.js";
+import { createRevocations } from "../tokens/index.js";
+import type { AuthOptions, CheckedOptions } from "./auth-options.js";
+
+/** All that a server consists of, at work. */
+export interface OpenParts {
+  readonly parts: AccountParts;
+  /** Finishes what runs, and closes workers and database. */
+  close(): Promise<void>;
+}
+
+/** Opens the database, the keys and the workers, and wires them. What was opened is closed again where a later step fails. */
+export async function openParts(options: AuthOptions, checked: CheckedOptions): Promise<OpenParts> {
+  const { secret } = options;
+  const given = secret === undefined ? undefined : masterKeyOf(secret, "The secret (LATCHKEY_SECRET)");
+  const store = await openSqlite({ path: options.database, now: checked.now });
+  try {
+    const masterKeys = given === undefined ? await findMasterKeys(store, options) : () => [given];
+    return await wire(store, masterKeys, checked);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function wire(
+  store: Store,
+  masterKeys: () => readonly Uint8Array[],
+  { settings, algorithm, now, log }: CheckedOptions,
+): Promise<OpenParts> {
+  const tokenSeconds = { access: settings.accessSeconds, refresh: settings.idleSeconds };
+  const keys = await openKeyRing({ store, masterKeys, algorithm, tokenSeconds, now, log });
+  const epoch = await store.epoch();
+  const revocations = createRevocations({ now });
+  const limits = createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes, log });
+  // From here on nothing fails, so what has timers and threads need not be taken back.
+  const follower: Follower = await followStore({ store, live: revocations, keys, limits, log });
+  const { catchUp, look } = follower;
+  const passwords = createPasswords();
+  const base = { store, passwords, limits, keys, epoch, revocations, catchUp, look, settings, now, log };
+  return {
+    parts: { ...base, ...createLiveTokens(base) },
+    async close() {
+      follower.stop();
+      await passwords.close();
+      await limits.close();
+      await store.close();
+    },
+  };
+}
+
+async function findMasterKeys(store: Store, { database, data }: AuthOptions): Promise<() => readonly Uint8Array[]> {
+  if (database === ":memory:") {
+    const masterKey = randomBytes(32);
+    return () => [masterKey];
+  }
+  return openMasterKeyFile(join(data ?? dirname(database), "master.key"), await store.keys.list());
+}

@@ -1,0 +1,7 @@
+import type { Dialect } from "./driver.js";
+import { compileOnce, type Statement } from "./query.js";
+
+/** Asks for the database's time in milliseconds. */
+export function selectClock({ queries, clock }: Dialect): Statement<object, { now: number }> {
+  return compileOnce(() => queries.selectNoFrom(clock.as("now")));
+}
