@@ -16,7 +16,7 @@ export interface Follower {
 
 /** What a follower stands between, and where it tells what went wrong. */
 export interface FollowerParts {
-  readonly store: Pick<Store, "changes" | "revocations">;
+  readonly store: Pick<Store, "changes" | "revocations" | "sessions">;
   readonly live: Revocations;
   readonly log: (event: LogEvent) => void;
 }
@@ -46,6 +46,7 @@ export async function followRevocations({ store, live, log }: FollowerParts): Pr
   const sweep = async () => {
     live.forgetPast();
     await store.revocations.forgetPast();
+    await store.sessions.forgetPast();
   };
   const tell = (event: string) => (error: unknown) =>
     log({ event, error: isAuthError(error) ? error.code : String(error) });
