@@ -13,6 +13,7 @@ const SHAPE =
 
 /** Checks an e-mail address. Throws `invalid_request` that names the field. */
 export function requireEmail(typed: string): Email {
+  if (typed.length > LONGEST) throw wrong();
   const at = typed.lastIndexOf("@");
   const domain = typed
     .slice(at + 1)
@@ -20,11 +21,13 @@ export function requireEmail(typed: string): Email {
     .toLowerCase();
   const local = typed.slice(0, Math.max(at, 0)).normalize("NFC");
   const address = `${local}@${domain}`;
-  const isLong = typed.length > LONGEST || address.length > LONGEST;
   // What a mail server may read as an @ or a comma must not stand in the local part either.
   const spellings = [address, `${local.normalize("NFKC")}@${domain}`];
-  if (isLong || spellings.some((text) => !SHAPE.test(text) || /^\.|\.\.|\.@/.test(text))) {
-    throw new AuthError("invalid_request", { fields: [{ field: "email", message: "This is not an e-mail address." }] });
-  }
+  const isWrong = (text: string) => !SHAPE.test(text) || /^\.|\.\.|\.@/.test(text);
+  if (address.length > LONGEST || spellings.some(isWrong)) throw wrong();
   return { shown: typed, key: address };
+}
+
+function wrong(): AuthError {
+  return new AuthError("invalid_request", { fields: [{ field: "email", message: "This is not an e-mail address." }] });
 }

@@ -9,6 +9,9 @@ export interface Username {
 
 const SHORTEST = 3;
 const LONGEST = 64;
+// A text beyond this is not even normalized, because the time for that grows with the square of a run of combining marks.
+const LONGEST_UNITS = 256;
+const LENGTHS = `A username has ${SHORTEST} to ${LONGEST} characters.`;
 // Letters, marks, numbers, punctuation and symbols, with single spaces inside: no control, format, private or unassigned character.
 const ALLOWED = /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S}]| (?! ))+$/u;
 // Symbols by their category, and nothing or a space to the eye: blank Braille, an object's place, a null note head, a Khitan filler.
@@ -20,11 +23,12 @@ const NOT_BESIDE_LATIN =
 
 /** Checks a username and finds its key (NFKC, case folded; RFC 8265 section 3.3). Throws `invalid_request` that names the field. */
 export function requireUsername(typed: string): Username {
+  if (typed.length > LONGEST_UNITS) throw wrong(LENGTHS);
   const shown = typed.normalize("NFC");
   const key = usernameKey(typed);
   const length = [...shown].length;
   if (length < SHORTEST || length > LONGEST || [...key].length > LONGEST) {
-    throw wrong(`A username has ${SHORTEST} to ${LONGEST} characters.`);
+    throw wrong(LENGTHS);
   }
   if (!isVisible(shown) || !isVisible(key)) {
     throw wrong("A username is made of visible characters, with single spaces inside.");
@@ -35,14 +39,16 @@ export function requireUsername(typed: string): Username {
 
 /** The key under which a typed name is looked up; `undefined` for a text that can be no username, and so finds nobody. */
 export function findUsernameKey(typed: string): string | undefined {
+  if (typed.length > LONGEST_UNITS) return undefined;
   const key = usernameKey(typed);
   return isVisible(key) && !INVISIBLE.test(typed) ? key : undefined;
 }
 
-/** The key of a username (NFKC, case folded; RFC 8265 section 3.3). */
+/** The key of a username (NFKC, case folded; RFC 8265 section 3.3), from the beginning of a text that is longer than any. */
 export function usernameKey(typed: string): string {
+  const beginning = typed.slice(0, LONGEST_UNITS);
   // The capital sharp s is lower case first; then upper case folds what lower case alone does not, such as the final sigma and the sharp s.
-  return typed.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+  return beginning.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
 }
 
 function isVisible(name: string): boolean {
