@@ -23,7 +23,7 @@ const TURNS = 2;
  * other: the other sessions end.
  */
 export async function changePassword(parts: AccountParts, given: PasswordChange, caller: Caller): Promise<void> {
-  requireTexts(given, ["currentPassword", "newPassword"]);
+  requireTexts(given, ["currentPassword", "newPassword", "userId", "sessionId"]);
   const { userId, sessionId, currentPassword, newPassword } = given;
   requireId(userId, "userId");
   requireId(sessionId, "sessionId");

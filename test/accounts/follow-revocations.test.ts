@@ -1,5 +1,5 @@
 import { createRevocations } from "latchkey/tokens";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { followRevocations } from "../../dist/accounts/follow-revocations.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { newDatabase } from "../http/open-auth.js";
@@ -36,5 +36,31 @@ describe("the live set of another process", () => {
     expect(live.find(claims(stopped.id), "kid")).toBeUndefined();
     await writer.close();
     await reader.close();
+  });
+
+  it("is swept once a minute, and what is long past goes from the database", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const store = await openSqlite({ path: ":memory:" });
+      const user = userRow();
+      const [past, recent] = [sessionRow(user.id, { expiresAt: 1, largestExp: 1 }), sessionRow(user.id)];
+      await store.users.add(user, past);
+      await store.sessions.start(recent, user);
+      const live = createRevocations();
+      const follower = await followRevocations({ store, live, log: () => {} });
+      await store.sessions.end(past.id, "log_out");
+      live.add({ session: past.id, until: 1 });
+      await vi.advanceTimersByTimeAsync(59_000);
+      expect(await store.sessions.findWithUser(past.id)).toBeDefined();
+      await vi.advanceTimersByTimeAsync(1_000);
+      await expect.poll(() => store.sessions.findWithUser(past.id)).toBeUndefined();
+      expect(await store.sessions.findWithUser(recent.id)).toBeDefined();
+      expect(await store.revocations.since(0)).toEqual([]);
+      expect(live.forgetPast()).toBe(0);
+      follower.stop();
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
