@@ -68,16 +68,16 @@ function readUser(user: ImportedUser, time: number): UserRow | Extract<ImportOut
 
 /** What adding the rows one after the other would answer. */
 async function planAdditions(parts: AccountParts, rows: readonly UserRow[]): Promise<readonly Addition[]> {
-  const taken = { names: new Set<string>(), skeletons: new Set<string>(), emails: new Set<string | null>() };
+  const taken = { skeletons: new Set<string>(), emails: new Set<string | null>() };
   const additions: Addition[] = [];
   for (const row of rows) {
     const inDatabase = await parts.store.users.findTaken(row);
-    const isName = taken.names.has(row.usernameKey) || taken.skeletons.has(row.usernameSkeleton);
+    // Names of one key have one skeleton.
+    const isName = taken.skeletons.has(row.usernameSkeleton);
     const isEmail = row.emailKey !== null && taken.emails.has(row.emailKey);
     const addition = isName ? "username_taken" : (inDatabase ?? (isEmail ? "email_taken" : "added"));
     additions.push(addition);
     if (addition !== "added") continue;
-    taken.names.add(row.usernameKey);
     taken.skeletons.add(row.usernameSkeleton);
     taken.emails.add(row.emailKey);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { millisecondsOf } from "../../dist/tokens/uuid-v7.js";
 import { claimsOf, newDatabase, openAuth, PASSWORD, sql, type Tokens, tokensOf } from "../http/open-auth.js";
 import { ALIVE, ENDED, feltBy, refusal, sessionIdOf } from "./felt.js";
 
@@ -195,6 +196,17 @@ describe("a role that is taken away", () => {
     expect(door.events.filter((event) => event.user === id).at(-1)).toEqual({ event: "user.roles_set", user: id });
   });
 
+  it("goes by the millisecond in which each token was made, which stands in its name", async () => {
+    clock.advance(0.007);
+    const { username } = await begin();
+    clock.advance(1.011);
+    const tokens = await door.logIn(username);
+    const made = ({ token }: Tokens) => millisecondsOf(claimsOf(token).jti as string);
+    expect(made(tokens)).toBe(clock.now());
+    clock.advance(2.013);
+    expect(made(await next(tokens))).toBe(clock.now());
+  });
+
   it("several times in one millisecond takes back what was made in between", async () => {
     const { username, tokens, id } = await beginWith("a", "b", "c");
     await auth.users.setRoles(id, ["a", "b"]);
@@ -330,11 +342,23 @@ describe("a user who is not there", () => {
   });
 });
 
+const sessionOf = new Map<string, string>();
+/** The session that was a user's first one, when it is no longer in any list. */
+async function firstOf(id: string): Promise<string> {
+  const known = sessionOf.get(id) ?? (await auth.sessions.list(id))[0]?.id ?? "";
+  sessionOf.set(id, known);
+  return known;
+}
+
 describe("what another process has done a moment ago", () => {
   it.each([
     ["disabled", (id: string, { auth: { users } }: typeof door) => users.disable(id)],
     ["deleted", (id: string, { auth: { users } }: typeof door) => users.delete(id).catch(() => {})],
     ["logged out everywhere", (id: string, { auth: { sessions } }: typeof door) => sessions.endAll(id)],
+    [
+      "whose session is ended",
+      async (id: string, { auth: { sessions } }: typeof door) => sessions.end(await firstOf(id)),
+    ],
     ["with a new password", (id: string, { auth: { users } }: typeof door) => users.setPassword(id, PASSWORD)],
   ])("is felt here as soon as the same is answered here: a user %s", async (_what, act) => {
     const other = await openAuth({ database }, clock);

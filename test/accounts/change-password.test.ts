@@ -1,6 +1,10 @@
 import { hashSync } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
+import { changePassword } from "../../dist/accounts/change-password.js";
+import { signUp } from "../../dist/accounts/sign-up.js";
+import type { Passwords } from "../../dist/passwords/create-passwords.js";
 import { newDatabase, type OpenAuth, openAuth, PASSWORD, sql, type Tokens } from "../http/open-auth.js";
+import { openParts } from "./account-parts.js";
 import { ALIVE, ENDED, feltBy, refusal, sessionIdOf } from "./felt.js";
 
 const NEW = "eight tame geese at dusk";
@@ -77,6 +81,27 @@ describe("a changed password", () => {
     await change(here);
     expect((await logInWith(username, NEW)).status).toBe(200);
     expect((await logInWith(username, PASSWORD)).status).toBe(401);
+  });
+
+  it("goes through where a log-in has replaced an old hash meanwhile", async () => {
+    const parts = await openParts();
+    const { userId } = await signUp(parts, { username: "ada", password: PASSWORD }, {});
+    const hash = async () => (await parts.store.users.findById(userId))?.passwordHash ?? "";
+    let checks = 0;
+    const passwords: Passwords = {
+      ...parts.passwords,
+      async verify(password, stored) {
+        const verdict = await parts.passwords.verify(password, stored);
+        const replacement = await parts.passwords.hash(PASSWORD);
+        if (checks++ === 0)
+          expect(await parts.store.users.replacePasswordHash(userId, await hash(), replacement)).toBe(true);
+        return verdict;
+      },
+    };
+    const given = { userId, sessionId: userId, currentPassword: PASSWORD, newPassword: NEW };
+    await changePassword({ ...parts, passwords }, given, {});
+    expect(checks).toBe(2);
+    expect((await parts.passwords.verify(NEW, await hash())).matches).toBe(true);
   });
 
   it("of two at once is that of the first, and the other one is refused", async () => {

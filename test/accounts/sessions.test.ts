@@ -100,6 +100,18 @@ describe("the list of sessions", () => {
     expect(await ids()).toEqual([]);
   });
 
+  it("ends with the absolute life where that is the shorter one", async () => {
+    const short = await openAuth({ absoluteSeconds: 3600 });
+    const { user_id: id, refresh_token } = await short.signUp("ada");
+    const end = short.clock.now() + 3_600_000;
+    expect(await short.auth.sessions.list(id)).toMatchObject([{ expiresAt: end }]);
+    short.clock.advance(3599.999);
+    expect(await short.auth.sessions.list(id)).toHaveLength(1);
+    short.clock.advance(0.001);
+    expect(await short.auth.sessions.list(id)).toEqual([]);
+    expect((await short.refresh(refresh_token)).status).toBe(401);
+  });
+
   it("has no secret of the session", async () => {
     const { id } = await begin();
     const [session] = await auth.sessions.list(id);
