@@ -1,8 +1,9 @@
 import type { AccountParts } from "./account-parts.js";
 import { endSession, takeBack } from "./end-session.js";
 import { listSessions, type SessionView } from "./own-sessions.js";
+import { requireId } from "./require-texts.js";
 
-/** What an administrator does to sessions. */
+/** What an administrator does to sessions. An id that is no text throws `invalid_request`. */
 export interface SessionAdmin {
   /** The living sessions of a user, the latest used first. */
   list(userId: string): Promise<readonly SessionView[]>;
@@ -17,13 +18,15 @@ export function createSessionAdmin(parts: AccountParts): SessionAdmin {
   return {
     list: (userId) => listSessions(parts, userId),
     async end(id) {
+      requireId(id);
       const ended = await endSession(parts, id, "ended_by_admin");
       if (ended) parts.log({ event: "session.ended_by_admin", session: id });
       return ended;
     },
     async endAll(userId) {
+      requireId(userId, "userId");
       const ended = await parts.store.sessions.endAll(userId, { why: "ended_by_admin" });
-      takeBack(parts, ended);
+      await takeBack(parts, ended);
       parts.log({ event: "user.sessions_ended", user: userId, sessions: ended.length });
       return ended.length;
     },

@@ -5,6 +5,7 @@ import type { AccountParts } from "./account-parts.js";
 import { takeBack } from "./end-session.js";
 import { type ImportedUser, type ImportOptions, type ImportOutcome, importUsers } from "./import-users.js";
 import { newUser, requireNames, type WantedNames } from "./new-user.js";
+import { requireId, requireTexts } from "./require-texts.js";
 import { requireRoles } from "./roles.js";
 import { type UserView, viewOf } from "./user-view.js";
 import { findUsernameKey } from "./username.js";
@@ -14,13 +15,13 @@ export interface NewUser extends WantedNames {
   readonly password: string;
 }
 
-/** What an administrator does to users. Every method that takes an id throws `not_found` where nobody has it. */
+/** What an administrator does to users. A change throws `not_found` where nobody has the id. */
 export interface UserAdmin {
   /** Makes an account without logging it in; throws what sign-up throws. */
   add(wanted: NewUser): Promise<UserView>;
   /** Who has this username, however it is typed, or this id. */
   find(nameOrId: string): Promise<UserView | undefined>;
-  /** Users in the order of their making, 100 where no limit is given. */
+  /** Users in the order of their making, 100 where no limit is given and 1000 at most. */
   list(page?: Partial<Page>): Promise<readonly UserView[]>;
   /** Ends every session and refuses every log-in, until `enable`. */
   disable(id: string): Promise<void>;
@@ -36,17 +37,18 @@ export interface UserAdmin {
 }
 
 const PAGE = 100;
+const LONGEST_PAGE = 1000;
 
 /** Makes the administration of the users of a server. */
 export function createUserAdmin(parts: AccountParts): UserAdmin {
+  return { ...createUserLists(parts), ...createUserChanges(parts) };
+}
+
+function createUserLists(parts: AccountParts): Pick<UserAdmin, "add" | "find" | "list" | "import"> {
   const { users } = parts.store;
-  const applied = (event: string, id: string, ended: readonly RevocationRow[] | undefined) => {
-    if (ended === undefined) throw new AuthError("not_found", { message: "There is no such user." });
-    takeBack(parts, ended);
-    parts.log({ event, user: id });
-  };
   return {
     async add(wanted) {
+      requireTexts(wanted, ["username", "password"], ["email"]);
       const names = requireNames(wanted);
       requireGoodPassword(wanted.password);
       const user = newUser(names, await parts.passwords.hash(wanted.password), await parts.store.now());
@@ -56,29 +58,55 @@ export function createUserAdmin(parts: AccountParts): UserAdmin {
       return viewOf(user);
     },
     async find(nameOrId) {
+      requireTexts({ nameOrId }, ["nameOrId"]);
       const user = await findUser(parts, nameOrId);
       return user && viewOf(user);
     },
-    async list({ after, limit = PAGE } = {}) {
-      const rows = await users.list({ after, limit });
+    async list(page = {}) {
+      const rows = await users.list(requirePage(page));
       return rows.map(viewOf);
-    },
-    disable: async (id) => applied("user.disabled", id, await users.disable(id)),
-    enable: async (id) => applied("user.enabled", id, (await users.enable(id)) ? [] : undefined),
-    delete: async (id) => applied("user.deleted", id, await users.remove(id)),
-    setRoles: async (id, roles) => applied("user.roles_set", id, await users.setRoles(id, requireRoles(roles))),
-    async setPassword(id, password) {
-      requireGoodPassword(password);
-      const to = await parts.passwords.hash(password);
-      applied("user.password_set", id, await users.changePassword(id, { to }, { why: "password_changed" }));
     },
     import: (given, options) => importUsers(parts, given, options),
   };
 }
 
+function createUserChanges(parts: AccountParts): Omit<UserAdmin, "add" | "find" | "list" | "import"> {
+  const { users } = parts.store;
+  const apply = async (event: string, id: string, change: () => Promise<readonly RevocationRow[] | undefined>) => {
+    requireId(id);
+    const ended = await change();
+    await takeBack(parts, ended ?? []);
+    if (ended === undefined) throw new AuthError("not_found", { message: "There is no such user." });
+    parts.log({ event, user: id });
+  };
+  return {
+    disable: (id) => apply("user.disabled", id, () => users.disable(id)),
+    enable: (id) => apply("user.enabled", id, async () => ((await users.enable(id)) ? [] : undefined)),
+    delete: (id) => apply("user.deleted", id, () => users.remove(id)),
+    setRoles: (id, roles) => apply("user.roles_set", id, async () => users.setRoles(id, requireRoles(roles))),
+    setPassword: (id, password) =>
+      apply("user.password_set", id, async () => {
+        requireTexts({ password }, ["password"]);
+        requireGoodPassword(password);
+        const to = await parts.passwords.hash(password);
+        return users.changePassword(id, { to }, { why: "password_changed" });
+      }),
+  };
+}
+
+function requirePage(page: Partial<Page>): Page {
+  requireTexts(page, [], ["after"]);
+  const { after, limit = PAGE } = page;
+  if (after !== undefined) requireId(after, "after");
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LONGEST_PAGE) return { after, limit };
+  const message = `This must be a whole number from 1 to ${LONGEST_PAGE}.`;
+  throw new AuthError("invalid_request", { fields: [{ field: "limit", message }] });
+}
+
 async function findUser({ store }: AccountParts, nameOrId: string): Promise<UserRow | undefined> {
-  // The id first: a username can be chosen to look like somebody's id.
-  const byId = await store.users.findById(nameOrId);
   const key = findUsernameKey(nameOrId);
-  return byId ?? (key === undefined ? undefined : store.users.findByUsernameKey(key));
+  // A text that can be no name can be no id either.
+  if (key === undefined) return undefined;
+  // The id first: a username can be chosen to look like somebody's id.
+  return (await store.users.findById(nameOrId)) ?? store.users.findByUsernameKey(key);
 }

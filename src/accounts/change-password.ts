@@ -3,6 +3,8 @@ import { requireGoodPassword } from "../passwords/password-rules.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
 import { takeBack } from "./end-session.js";
+import { requireId, requireTexts } from "./require-texts.js";
+import { requireCaller } from "./session.js";
 
 /** Who changes their password, in which session, which is the one that goes on. */
 export interface PasswordChange {
@@ -17,21 +19,27 @@ const TURNS = 2;
 
 /**
  * Replaces the password and ends every other session. Counts as a log-in attempt: throws `invalid_credentials` for a wrong present
- * password, and what sign-up throws for a bad new one.
+ * password, `account_disabled` after a right one, and what sign-up throws for a bad new one. The same password again is a change like any
+ * other: the other sessions end.
  */
 export async function changePassword(parts: AccountParts, given: PasswordChange, caller: Caller): Promise<void> {
+  requireTexts(given, ["currentPassword", "newPassword", "userId", "sessionId"]);
   const { userId, sessionId, currentPassword, newPassword } = given;
+  requireId(userId, "userId");
+  requireId(sessionId, "sessionId");
+  requireCaller(caller);
   requireGoodPassword(newPassword, "new_password");
   for (let turn = 0; turn < TURNS; turn++) {
     const found = await parts.store.users.findById(userId);
     if (found === undefined) throw new AuthError("invalid_token");
     const claimed = { account: found.usernameKey, user: found, password: currentPassword };
-    const { passwordHash } = await requirePassword(parts, claimed, caller);
+    const { passwordHash, disabledAt } = await requirePassword(parts, claimed, caller);
+    if (disabledAt !== null) throw new AuthError("account_disabled");
     const hashes = { from: passwordHash, to: await parts.passwords.hash(newPassword) };
     const ending = { why: "password_changed", except: sessionId } as const;
     const ended = await parts.store.users.changePassword(userId, hashes, ending);
     if (ended !== undefined) {
-      takeBack(parts, ended);
+      await takeBack(parts, ended);
       parts.log({ event: "user.password_changed", user: userId, session: sessionId, address: caller.address });
       return;
     }

@@ -18,9 +18,7 @@ const SHAPE =
 /** Checks an e-mail address. Throws `invalid_request` that names the field. */
 export function requireEmail(typed: string): Email {
   const key = findEmailKey(typed);
-  if (key === undefined) {
-    throw new AuthError("invalid_request", { fields: [{ field: "email", message: "This is not an e-mail address." }] });
-  }
+  if (key === undefined) throw wrong();
   return { shown: typed, key };
 }
 
@@ -36,4 +34,8 @@ function findEmailKey(typed: string): string | undefined {
   const address = `${local}@${domainToASCII(domain)}`;
   const fits = Buffer.byteLength(local) <= LONGEST_LOCAL && Buffer.byteLength(address) <= LONGEST;
   return fits && SHAPE.test(address) ? address : undefined;
+}
+
+function wrong(): AuthError {
+  return new AuthError("invalid_request", { fields: [{ field: "email", message: "This is not an e-mail address." }] });
 }

@@ -13,13 +13,17 @@ export async function endSession(parts: AccountParts, id: string, why: EndReason
     await parts.catchUp();
     return false;
   }
-  takeBack(parts, [row]);
+  parts.revocations.add(revocationOf(row));
   return true;
 }
 
-/** Puts revocations that were written into the live set of this process, at once. */
-export function takeBack(parts: Pick<AccountParts, "revocations">, rows: readonly RevocationRow[]): void {
+/**
+ * Puts the revocations that an act has written into the live set of this process, and those that other processes wrote before: what the act
+ * found ended already is refused here too when it answers.
+ */
+export async function takeBack(parts: AccountParts, rows: readonly RevocationRow[]): Promise<void> {
   for (const row of rows) parts.revocations.add(revocationOf(row));
+  await parts.catchUp();
 }
 
 /** A revocation as the live set takes it. */

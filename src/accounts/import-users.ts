@@ -3,13 +3,14 @@ import { requireUsableHash } from "../passwords/require-usable-hash.js";
 import type { Addition, UserRow } from "../store/store.js";
 import type { AccountParts } from "./account-parts.js";
 import { newUser, requireNames } from "./new-user.js";
+import { requireTexts } from "./require-texts.js";
 
 /** A user of another system, with the hash that it stored. */
 export interface ImportedUser {
   readonly username: string;
-  readonly email?: string | undefined;
+  readonly email?: string | null | undefined;
   readonly hash: string;
-  readonly roles?: readonly string[] | undefined;
+  readonly roles?: readonly string[] | null | undefined;
 }
 
 /** What became of one imported user; `present`: this username with this address is there already. */
@@ -24,28 +25,40 @@ export interface ImportOptions {
 
 /**
  * Adds users of another system in one transaction, each for itself, and tells in the same order what became of them. Whoever is there
- * already stays as they are, so an import that was interrupted can be run again. Values may be of any type: they come from a file.
+ * already stays as they are, so an import that was interrupted can be run again. Values may be of any type: they come from a file. A dry run
+ * knows the database and this list.
  */
 export async function importUsers(
   parts: AccountParts,
   given: readonly ImportedUser[],
-  { dryRun = false }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<readonly ImportOutcome[]> {
+  const { dryRun = false } = options ?? {};
+  if (!Array.isArray(given) || typeof dryRun !== "boolean") {
+    throw new TypeError("An import takes a list of users and { dryRun } that is true or false.");
+  }
   const time = await parts.store.now();
-  const read = given.map((user) => readUser(user, time));
+  const read = Array.from(given, (user: ImportedUser) => readUser(user, time));
   const rows = read.filter((each) => "passwordHash" in each);
-  const additions = dryRun ? await findTaken(parts, rows) : await parts.store.users.addAll(rows);
+  const additions = dryRun ? await planAdditions(parts, rows) : await parts.store.users.addAll(rows);
+  const added = new Map(rows.filter((_, index) => additions[index] === "added").map((row) => [row.usernameKey, row]));
   const outcomes = new Map<object, ImportOutcome>();
-  for (const [index, row] of rows.entries())
-    outcomes.set(row, await outcomeOf(parts, row, additions[index] ?? "added"));
+  for (const [index, row] of rows.entries()) {
+    const addition = additions[index] ?? "added";
+    const other = addition === "added" ? undefined : (added.get(row.usernameKey) ?? (await findOther(parts, row)));
+    outcomes.set(row, outcomeOf(row, addition, other));
+  }
   return read.map((each) => ("passwordHash" in each ? (outcomes.get(each) as ImportOutcome) : each));
 }
 
 function readUser(user: ImportedUser, time: number): UserRow | Extract<ImportOutcome, { outcome: "refused" }> {
   try {
-    requireTexts(user);
-    requireUsableHash(user.hash);
-    return newUser(requireNames(user), user.hash, time);
+    // A member that is null is none, and a line that is no object has no members.
+    const { username, email, hash, roles } = Object(user) as ImportedUser;
+    const told = { username, hash, email: email ?? undefined, roles: roles ?? undefined };
+    requireTexts(told, ["username", "hash"], ["email"]);
+    requireUsableHash(hash);
+    return newUser(requireNames(told), hash, time);
   } catch (error) {
     if (!isAuthError(error)) throw error;
     const reasons = error.fields?.map(({ field, message }) => `${field}: ${message}`) ?? [error.message];
@@ -53,22 +66,30 @@ function readUser(user: ImportedUser, time: number): UserRow | Extract<ImportOut
   }
 }
 
-function requireTexts({ username, email, hash }: ImportedUser): void {
-  for (const [field, value] of Object.entries({ username, email: email ?? "", hash })) {
-    if (typeof value === "string") continue;
-    throw new AuthError("invalid_request", { fields: [{ field, message: "This must be a text." }] });
-  }
-}
-
-async function findTaken(parts: AccountParts, rows: readonly UserRow[]): Promise<readonly Addition[]> {
+/** What adding the rows one after the other would answer. */
+async function planAdditions(parts: AccountParts, rows: readonly UserRow[]): Promise<readonly Addition[]> {
+  const taken = { skeletons: new Set<string>(), emails: new Set<string | null>() };
   const additions: Addition[] = [];
-  for (const row of rows) additions.push((await parts.store.users.findTaken(row)) ?? "added");
+  for (const row of rows) {
+    const inDatabase = await parts.store.users.findTaken(row);
+    // Names of one key have one skeleton.
+    const isName = taken.skeletons.has(row.usernameSkeleton);
+    const isEmail = row.emailKey !== null && taken.emails.has(row.emailKey);
+    const addition = isName ? "username_taken" : (inDatabase ?? (isEmail ? "email_taken" : "added"));
+    additions.push(addition);
+    if (addition !== "added") continue;
+    taken.skeletons.add(row.usernameSkeleton);
+    taken.emails.add(row.emailKey);
+  }
   return additions;
 }
 
-async function outcomeOf(parts: AccountParts, row: UserRow, addition: Addition): Promise<ImportOutcome> {
+function findOther({ store }: AccountParts, { usernameKey }: UserRow): Promise<UserRow | undefined> {
+  return store.users.findByUsernameKey(usernameKey);
+}
+
+function outcomeOf(row: UserRow, addition: Addition, other: UserRow | undefined): ImportOutcome {
   if (addition === "added") return { outcome: "added" };
-  const other = await parts.store.users.findByUsernameKey(row.usernameKey);
   if (other !== undefined && other.emailKey === row.emailKey) return { outcome: "present" };
   return { outcome: "refused", reason: new AuthError(addition).message };
 }

@@ -2,7 +2,8 @@ import { AuthError } from "../errors/auth-error.js";
 import type { Transport, UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
-import { type Grant, grantFor, newSession, requireAudience } from "./session.js";
+import { requireTexts } from "./require-texts.js";
+import { type Grant, grantFor, newSession, requireAudience, requireCaller, requireTransport } from "./session.js";
 import { findUsernameKey } from "./username.js";
 
 /** What a user logs in with. */
@@ -22,6 +23,9 @@ const TURNS = 2;
  * meanwhile, all is checked once more.
  */
 export async function logIn(parts: AccountParts, given: LogIn, caller: Caller): Promise<Grant> {
+  requireTexts(given, ["username", "password"]);
+  requireTransport(given.transport);
+  requireCaller(caller);
   const audience = requireAudience(parts, given.audience);
   for (let turn = 0; turn < TURNS; turn++) {
     const user = await requireUser(parts, given, caller);

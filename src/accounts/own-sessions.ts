@@ -2,6 +2,7 @@ import { AuthError } from "../errors/auth-error.js";
 import type { SessionRow, Transport } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { endSession, takeBack } from "./end-session.js";
+import { requireId } from "./require-texts.js";
 
 /** A living session as its user may see it; instants are in milliseconds, `device` is the user agent as it was sent. */
 export interface SessionView {
@@ -17,6 +18,7 @@ export interface SessionView {
 
 /** The living sessions of a user, the latest used first. */
 export async function listSessions(parts: AccountParts, userId: string): Promise<readonly SessionView[]> {
+  requireId(userId, "userId");
   const rows = await parts.store.sessions.listLiving(userId);
   return rows.map(sessionViewOf);
 }
@@ -27,6 +29,7 @@ export async function endOwnSession(
   { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
   caller: Caller,
 ): Promise<void> {
+  requireId(sessionId, "sessionId");
   if (!(await endSession(parts, sessionId, "ended_by_user", userId))) throw new AuthError("not_found");
   parts.log({ event: "session.ended", user: userId, session: sessionId, address: caller.address });
 }
@@ -34,7 +37,7 @@ export async function endOwnSession(
 /** Ends all sessions of a user. */
 export async function logOutEverywhere(parts: AccountParts, userId: string, caller: Caller): Promise<void> {
   const ended = await parts.store.sessions.endAll(userId, { why: "log_out_everywhere" });
-  takeBack(parts, ended);
+  await takeBack(parts, ended);
   parts.log({ event: "user.logged_out_everywhere", user: userId, sessions: ended.length, address: caller.address });
 }
 

@@ -5,7 +5,8 @@ import { type RefreshVerdict, refreshRule } from "../tokens/refresh-rule.js";
 import { isRefreshToken, readRefreshToken } from "../tokens/refresh-token.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { endSession } from "./end-session.js";
-import { type Grant, grantFor, nextExpiry, requireAudience } from "./session.js";
+import { requireTexts } from "./require-texts.js";
+import { type Grant, grantFor, nextExpiry, requireAudience, requireCaller, requireTransport } from "./session.js";
 
 /** A refresh token as it came, and by which way: a session keeps to one. */
 export interface Refresh {
@@ -31,6 +32,9 @@ const TURNS = 5;
  * or, for a while, its direct predecessor; a token used twice ends its session.
  */
 export async function refresh(parts: AccountParts, given: Refresh, caller: Caller): Promise<Grant> {
+  requireTexts(given, ["refreshToken"]);
+  requireTransport(given.transport);
+  requireCaller(caller);
   const audience = requireAudience(parts, given.audience);
   for (let turn = 0; turn < TURNS; turn++) {
     const proven = await findLiving(parts, given);

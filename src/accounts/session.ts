@@ -85,6 +85,19 @@ export function grantFor(parts: AccountParts, { user, session, audience, readAt 
   return { token, userId: user.id, expiresIn: accessSeconds, refreshToken, transport, sessionSeconds };
 }
 
+/** Checks how a refresh token is to travel. Throws `invalid_request` that names the field. */
+export function requireTransport(transport: Transport | undefined): void {
+  if (transport === undefined || transport === "body" || transport === "cookie") return;
+  throw new AuthError("invalid_request", { fields: [{ field: "transport", message: "This must be body or cookie." }] });
+}
+
+/** Checks the kind of what is said of a caller, however long it is. Throws a `TypeError`. */
+export function requireCaller(caller: Caller): void {
+  const told: unknown[] = caller === null ? [caller] : [caller.address ?? "", caller.userAgent ?? ""];
+  if (told.every((text) => typeof text === "string")) return;
+  throw new TypeError("A caller is { address, userAgent }: each of them a text, where it is known.");
+}
+
 /** The audience that was asked for, where it is one of the configured; the server's own where none was. */
 export function requireAudience(parts: AccountParts, asked: string | undefined): string {
   const audience = asked ?? parts.settings.audiences[0];

@@ -3,7 +3,8 @@ import { requireGoodPassword } from "../passwords/password-rules.js";
 import type { Addition, Transport } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { newUser, requireNames, takenNamesOf } from "./new-user.js";
-import { type Grant, grantFor, newSession } from "./session.js";
+import { requireTexts } from "./require-texts.js";
+import { type Grant, grantFor, newSession, requireCaller, requireTransport } from "./session.js";
 
 /** What a new user tells. */
 export interface SignUp {
@@ -18,6 +19,9 @@ export interface SignUp {
  * `invalid_request` with the field. A taken name is told, so sign-up reveals which names exist.
  */
 export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller): Promise<Grant> {
+  requireTexts(wanted, ["username", "password"], ["email"]);
+  requireTransport(wanted.transport);
+  requireCaller(caller);
   const names = requireNames({ username: wanted.username, email: wanted.email });
   requireGoodPassword(wanted.password);
   await parts.limits.requireOpen("sign_up", caller.address);

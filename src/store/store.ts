@@ -160,7 +160,7 @@ export interface SessionStore {
    * `rotatedAt` of then.
    */
   rotate(id: string, from: number, next: Rotation): Promise<number | undefined>;
-  /** Raises the largest `exp` (seconds) of a session that lives and whose user still has these roles. */
+  /** Notes a use, and raises the largest `exp` (seconds), of a session that lives and whose user still has these roles. */
   noteAccess(id: string, next: Pick<Rotation, "largestExp" | "roles">): Promise<boolean>;
   /** Ends a session, of this user where one is given; `undefined` where it is unknown or had ended already. */
   end(id: string, why: EndReason, userId?: string): Promise<RevocationRow | undefined>;

@@ -1,5 +1,5 @@
 import { createRevocations } from "latchkey/tokens";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { followStore } from "../../dist/accounts/follow-store.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { newDatabase } from "../http/open-auth.js";
@@ -38,5 +38,33 @@ describe("the live set of another process", () => {
     expect(live.find(claims(stopped.id), "kid")).toBeUndefined();
     await writer.close();
     await reader.close();
+  });
+
+  it("is swept once a minute, and what is long past goes from the database", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const store = await openSqlite({ path: ":memory:" });
+      const user = userRow();
+      const [past, recent] = [sessionRow(user.id, { expiresAt: 1, largestExp: 1 }), sessionRow(user.id)];
+      await store.users.add(user, past);
+      await store.sessions.start(recent, user);
+      const live = createRevocations();
+      const keys = { reload: async () => {}, tend: async () => {} };
+      const limits = { forgetPast: async () => 0 };
+      const follower = await followStore({ store, live, keys, limits, log: () => {} });
+      await store.sessions.end(past.id, "log_out");
+      live.add({ session: past.id, until: 1 });
+      await vi.advanceTimersByTimeAsync(59_000);
+      expect(await store.sessions.findWithUser(past.id)).toBeDefined();
+      await vi.advanceTimersByTimeAsync(1_000);
+      await expect.poll(() => store.sessions.findWithUser(past.id)).toBeUndefined();
+      expect(await store.sessions.findWithUser(recent.id)).toBeDefined();
+      expect(await store.revocations.since(0)).toEqual([]);
+      expect(live.forgetPast()).toBe(0);
+      follower.stop();
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

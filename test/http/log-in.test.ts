@@ -155,7 +155,9 @@ describe("log-in", () => {
   it("answers 503 with Retry-After where too many log-ins wait, and none of them is lost", async () => {
     const flood = await openAuth();
     const answers = await Promise.all(
-      Array.from({ length: 300 }, () => flood.post("/token", { username: "nobody", password: PASSWORD })),
+      Array.from({ length: 300 }, (_, at) =>
+        flood.from(`198.51.100.${at % 250}`).post("/token", { username: `nobody ${at}`, password: PASSWORD }),
+      ),
     );
     const refused = answers.filter((answer) => answer.status === 503);
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([401, 503]));

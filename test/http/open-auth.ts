@@ -34,10 +34,16 @@ export interface Tokens {
 type HeaderList = Readonly<Record<string, string>>;
 
 /** An auth under test, with its door. Paths are those of a server without a path of its own. */
-export interface OpenAuth {
+export interface OpenAuth extends Door {
   readonly auth: AuthServer;
   readonly clock: Clock;
   readonly events: LogEvent[];
+  /** The same door for who comes from another address; 192.0.2.7 it is where none is said. */
+  from(address: string): Door;
+}
+
+/** The requests that one address makes. */
+export interface Door {
   call(path: string, init?: RequestInit): Promise<Answer>;
   get(path: string, headers?: HeaderList): Promise<Answer>;
   /** Sends a body as JSON; a text is sent as it is. */
@@ -89,14 +95,15 @@ export async function openAuth(options: Partial<AuthOptions> = {}, clock: Clock 
   const settings = { database: ":memory:", url: ORIGIN, now: clock.now, log, ...options };
   const auth = await createAuth(settings);
   closings.push(() => auth.close());
-  return { auth, clock, events, ...doorOf(auth, new URL(settings.url).pathname.replace(/\/+$/, "")) };
+  const from = (address: string) => doorOf(auth, new URL(settings.url).pathname.replace(/\/+$/, ""), address);
+  return { auth, clock, events, from, ...from("192.0.2.7") };
 }
 
-function doorOf(auth: AuthServer, mount: string) {
+function doorOf(auth: AuthServer, mount: string, address: string): Door {
   const call = async (path: string, init: RequestInit = {}) => {
     const request = new Request(ORIGIN + path, init);
     const { method, url } = request;
-    const answer = await read(await auth.handler(request, { address: "192.0.2.7" }));
+    const answer = await read(await auth.handler(request, { address }));
     const { pathname } = new URL(url);
     const isMounted = url.length <= 4096 && pathname.startsWith(`${mount}/`);
     checkAnswer({ method, path: isMounted ? pathname.slice(mount.length) : "" }, answer);

@@ -23,9 +23,16 @@ storeContract(
   "SQLite in a file",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
-    const opened = await openAt(join(folder, "latchkey.db"));
+    const path = join(folder, "latchkey.db");
+    const opened = await openAt(path);
     return {
       ...opened,
+      async run(statement) {
+        const { DatabaseSync } = await loadSqlite();
+        const connection = new DatabaseSync(path);
+        connection.prepare(statement).all();
+        connection.close();
+      },
       async discard() {
         await opened.discard();
         rmSync(folder, { recursive: true });

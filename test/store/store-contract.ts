@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AttemptRow, Rotation, SessionRow, Store, UserRow } from "../../dist/store/store.js";
+import { accountContract } from "./account-contract.js";
 import { keyRow, sessionRow, userRow } from "./rows.mjs";
 
 /** A store under test on an empty database of its own. */
@@ -9,6 +10,8 @@ export interface Opened {
   another(): Promise<Store>;
   /** Closes all stores of the database and opens it again. */
   reopen(): Promise<Store>;
+  /** Runs a statement past every store, where the database can be reached from elsewhere. */
+  run?(statement: string): Promise<void>;
   /** Closes all stores and throws the database away. */
   discard(): Promise<void>;
 }
@@ -208,10 +211,23 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         expect((await sessionNow(session.id)).largestExp).toBe(3000);
       });
 
-      it("a re-issue changes nothing but the largest exp", async () => {
-        const { session } = await signedUp();
+      it("a re-issue changes nothing but the largest exp and when the session was last used", async () => {
+        const { session } = await signedUp({ lastUsedAt: 5 });
+        const before = await store.now();
         await store.sessions.noteAccess(session.id, access(4000));
-        expect(await sessionNow(session.id)).toEqual({ ...session, largestExp: 4000 });
+        const { lastUsedAt, ...noted } = await sessionNow(session.id);
+        expect({ ...noted, lastUsedAt: 5 }).toEqual({ ...session, largestExp: 4000 });
+        expect(lastUsedAt).toBeGreaterThanOrEqual(before);
+        expect(lastUsedAt).toBeLessThanOrEqual(await store.now());
+      });
+
+      it("the last use never moves back, by a rotation or by a re-issue", async () => {
+        const ahead = Date.now() + 3_600_000;
+        const { session } = await signedUp({ lastUsedAt: ahead });
+        expect(await store.sessions.noteAccess(session.id, access(4000))).toBe(true);
+        expect((await sessionNow(session.id)).lastUsedAt).toBe(ahead);
+        expect(await store.sessions.rotate(session.id, 0, next())).toEqual(expect.any(Number));
+        expect((await sessionNow(session.id)).lastUsedAt).toBe(ahead);
       });
 
       it("an ended session neither rotates nor notes an access", async () => {
@@ -261,6 +277,8 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         expect((await sessionNow(session.id)).endedWhy).toBe("ended_by_user");
       });
     });
+
+    accountContract(() => opened, { shared });
 
     describe("revocations", () => {
       it("come in the order of their numbers, after the one that is known", async () => {

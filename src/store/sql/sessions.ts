@@ -86,7 +86,7 @@ function rotateSession(dialect: Dialect) {
       .set((eb) => ({
         generation: eb("generation", "+", 1),
         rotated_at: dialect.clock,
-        last_used_at: dialect.clock,
+        last_used_at: later(eb, dialect.clock),
         idle_expires_at: next.idleExpiresAt,
         largest_exp: largerExp(eb, next.largestExp),
       }))
@@ -102,7 +102,7 @@ function raiseLargestExp(dialect: Dialect) {
   return compileOnce(({ id, largestExp, roles }: Access) =>
     dialect.queries
       .updateTable("sessions")
-      .set((eb) => ({ largest_exp: largerExp(eb, largestExp) }))
+      .set((eb) => ({ last_used_at: later(eb, dialect.clock), largest_exp: largerExp(eb, largestExp) }))
       .where("id", "=", id)
       .where((eb) => lives(eb, dialect))
       .where((eb) => hasRoles(eb, roles))
@@ -144,6 +144,11 @@ function hasRoles(eb: Sessions, roles: string) {
       .whereRef("users.id", "=", "sessions.user_id")
       .where("users.roles", "=", roles),
   );
+}
+
+/** Never back: whoever takes tokens away reckons with the last use, also after the clock was set back. */
+function later(eb: Sessions, clock: Dialect["clock"]) {
+  return eb.case().when("last_used_at", ">", clock).then(eb.ref("last_used_at")).else(clock).end();
 }
 
 function largerExp(eb: Sessions, exp: number) {
