@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { AccountParts, AccountSettings, Caller, LogEvent } from "./accounts/account-parts.js";
+import { createKeyAdmin, type KeyAdmin } from "./accounts/administer-keys.js";
 import { createSessionAdmin, type SessionAdmin } from "./accounts/administer-sessions.js";
 import { createUserAdmin, type UserAdmin } from "./accounts/administer-users.js";
 import { changePassword, type PasswordChange } from "./accounts/change-password.js";
@@ -17,7 +18,7 @@ import { requireOrigins, requireServerUrl } from "./http/server-url.js";
 import { masterKeyInFile, masterKeyOf } from "./keys/master-key.js";
 import { openKeyRing } from "./keys/open-key-ring.js";
 import { createPasswords } from "./passwords/create-passwords.js";
-import { openSqlite } from "./store/sqlite/open-sqlite.js";
+import { openStore } from "./store/open-store.js";
 import type { Store } from "./store/store.js";
 import { requireAlgorithm } from "./tokens/algorithms.js";
 import {
@@ -83,6 +84,7 @@ export interface AuthServer extends Verifier {
   changePassword(given: PasswordChange, caller?: Caller): Promise<void>;
   readonly users: UserAdmin;
   readonly sessions: SessionAdmin;
+  readonly keys: KeyAdmin;
   /** From now on `/health/ready` answers 503, everything else as before. */
   drain(): void;
   /** Finishes what runs, and closes workers and database. */
@@ -151,6 +153,7 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
       changePassword: (given, caller = {}) => changePassword(parts, given, caller),
       users: createUserAdmin(parts),
       sessions: createSessionAdmin(parts),
+      keys: createKeyAdmin(parts),
       drain: () => {
         draining = true;
       },
@@ -186,13 +189,6 @@ function wireParts({ live, follower, url, ...parts }: Wiring): AccountParts {
     revocations: live,
     catchUp: follower.catchUp,
   };
-}
-
-async function openStore(database: string, now: () => number): Promise<Store> {
-  if (/^[a-z]+:\/\//i.test(database)) {
-    throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
-  }
-  return openSqlite({ path: database, now });
 }
 
 async function findMasterKey(store: Store, { database, data }: AuthOptions): Promise<Uint8Array> {
