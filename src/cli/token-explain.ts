@@ -8,7 +8,8 @@ import {
   type Verifier,
 } from "../tokens/index.js";
 import type { PlaceFlags } from "./settings.js";
-import { print, printJson } from "./terminal/print.js";
+import { printJson, write } from "./terminal/print.js";
+import { printable } from "./terminal/printable.js";
 import { withAuth } from "./with-auth.js";
 
 /** The flags of `token explain`: the server's place, or the keys of another issuer. */
@@ -29,7 +30,9 @@ export function readToken(argument: string | undefined): string {
 export async function explainToken(token: string, flags: ExplainFlags): Promise<boolean> {
   const verdicts = await withVerifier(flags, (verifier) => explain(token, verifier));
   const accepted = verdicts.every(({ verdict }) => verdict === "passed");
-  await (flags.json === true ? printJson({ accepted, checks: verdicts }) : print(asText(verdicts, accepted)));
+  await (flags.json === true
+    ? printJson({ accepted, checks: verdicts })
+    : write(`${printable(asText(verdicts, accepted))}\n`));
   return accepted;
 }
 

@@ -12,10 +12,10 @@ export async function withAuth<T>(
   whereNone: WhereNone = "refuse",
 ): Promise<T> {
   const { auth: options } = readSettings(flags, process.env);
-  const isMissing = !existsSync(options.database);
   // Opening makes what is missing, and to ask a question must not make a server.
-  if (isMissing && whereNone === "refuse") throw noDatabase(options.database);
-  const auth = await createAuth(isMissing && whereNone === "pretend" ? { ...options, database: ":memory:" } : options);
+  if (whereNone === "refuse") requireDatabase(options.database);
+  const isPretended = whereNone === "pretend" && isMissing(options.database);
+  const auth = await createAuth(isPretended ? { ...options, database: ":memory:" } : options);
   try {
     return await act(auth);
   } finally {
@@ -23,7 +23,14 @@ export async function withAuth<T>(
   }
 }
 
-/** The error of a command that needs a database. */
-export function noDatabase(path: string): TypeError {
-  return new TypeError(`There is no database at ${path}: name it with --database or --data.`);
+/** Whether there is no database yet where one would be made. A url is never missing: whoever opens it tells what it is. */
+export function isMissing(database: string): boolean {
+  return !/^[a-z]+:\/\//i.test(database) && !existsSync(database);
+}
+
+/** Throws a `TypeError` where there is no database yet. */
+export function requireDatabase(database: string): void {
+  if (isMissing(database)) {
+    throw new TypeError(`There is no database at ${database}: name it with --database or --data.`);
+  }
 }

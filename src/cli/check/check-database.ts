@@ -2,20 +2,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { masterKeyInFile, masterKeyOf } from "../../keys/master-key.js";
 import { unseal } from "../../keys/seal.js";
-import { openStore } from "../../store/open-store.js";
-import { findSchemaVersion } from "../../store/sqlite/find-schema-version.js";
+import { openStore, schemaVersionOf } from "../../store/open-store.js";
 import type { KeyRow } from "../../store/store.js";
 import type { ServerSettings } from "../settings.js";
+import { isMissing } from "../with-auth.js";
 import { type Finding, good, weak, wrong } from "./finding.js";
 
 /** Whether the database is of this version, and the secret the one that opens its keys. Nothing is made or brought up to date. */
 export async function checkDatabase(configuration: ServerSettings): Promise<readonly Finding[]> {
   const { database } = configuration.auth;
-  if (!existsSync(database)) {
+  if (isMissing(database)) {
     return [good("LATCHKEY_DATABASE", `${database} is made at the first start`), checkSecret(configuration, [])];
   }
   try {
-    const { found, known } = await findSchemaVersion(database);
+    const { found, known } = await schemaVersionOf(database);
     if (found !== known) return [otherSchema(found, known)];
     const store = await openStore(database);
     try {

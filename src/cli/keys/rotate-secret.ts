@@ -7,13 +7,13 @@ import { openStore } from "../../store/open-store.js";
 import type { Store } from "../../store/store.js";
 import { type PlaceFlags, readSettings } from "../settings.js";
 import { print } from "../terminal/print.js";
-import { noDatabase } from "../with-auth.js";
+import { requireDatabase } from "../with-auth.js";
 
 /** `latchkey secret rotate`: the keys in the database are sealed with a new master key; they themselves stay what they are. */
 export async function rotateSecret(flags: PlaceFlags): Promise<void> {
   const { auth } = readSettings(flags, process.env);
   const { LATCHKEY_NEW_SECRET: next } = process.env;
-  if (!existsSync(auth.database)) throw noDatabase(auth.database);
+  requireDatabase(auth.database);
   const { database, data, secret } = auth;
   if (secret !== undefined) await inStore(database, (store) => rewrap(store, secret, next));
   else if (next !== undefined) throw new TypeError("LATCHKEY_NEW_SECRET goes with LATCHKEY_SECRET, which is not set.");

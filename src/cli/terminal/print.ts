@@ -1,4 +1,4 @@
-import { printable } from "./printable.js";
+import { printable, printableLine } from "./printable.js";
 
 /** Writes a text as it is to standard output; answers whether somebody still reads it. */
 export function write(text: string): Promise<boolean> {
@@ -7,12 +7,12 @@ export function write(text: string): Promise<boolean> {
   });
 }
 
-/** Writes lines to standard output, with nothing in them that a terminal would obey. */
+/** Writes one line to standard output, with nothing in it that a terminal would obey. */
 export function print(text: string): Promise<boolean> {
-  return write(`${printable(text)}\n`);
+  return write(`${printableLine(text)}\n`);
 }
 
 /** Writes one JSON document to standard output. */
 export function printJson(value: unknown): Promise<boolean> {
-  return print(JSON.stringify(value, null, 2));
+  return write(`${printable(JSON.stringify(value, null, 2))}\n`);
 }
