@@ -181,6 +181,18 @@ describe("latchkey user import", () => {
     });
   });
 
+  it("refuses a CSV line that is not UTF-8, or holds a NUL, alone", async () => {
+    const text = `\ufeffusername,hash\none,${HASH}\nad#,${HASH}\nada,${HASH}\0\ntwo,${HASH}\n`;
+    const bytes = Buffer.from(text);
+    bytes[bytes.indexOf("#")] = 0xe9;
+    const { added, refused } = await importedBy(written("users.csv", bytes));
+    expect(added).toBe(2);
+    expect(refused).toEqual([
+      { line: 3, reason: "This is not UTF-8." },
+      { line: 4, reason: "hash: This holds a NUL." },
+    ]);
+  });
+
   it("does not read a line within quotes as a user", async () => {
     const data = newData();
     const planted = `root,${HASH},admin`;

@@ -8,7 +8,7 @@ export function checkVariables(environment: NodeJS.ProcessEnv): readonly Finding
   const known = readVariables();
   const given = Object.keys(environment).filter((name) => name.startsWith("LATCHKEY_"));
   const unknown = given.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return [good("LATCHKEY_*", `${given.length} variables are set, all of them known`)];
+  if (unknown.length === 0) return [good("LATCHKEY_*", `set and known: ${given.join(", ") || "none"}`)];
   const why = "No setting has this name, so it changes nothing.";
   return unknown.map((name) => weak(name, "is not known", why, `Known are ${known.join(", ")}.`));
 }

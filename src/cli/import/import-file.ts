@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { CommanderError } from "commander";
 import type { AuthServer } from "../../create-auth.js";
+import { isAuthError } from "../../errors/auth-error.js";
 import { EXIT } from "../exit-code.js";
 import type { OutputFlags } from "../output-flags.js";
 import { withAuth } from "../with-auth.js";
@@ -39,8 +40,13 @@ export async function importFile(file: string, flags: ImportFlags): Promise<bool
 }
 
 function howToGoOn(cause: unknown): never {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  throw new Error(`${why} What was added before stays; run the import again when this is mended.`, { cause });
+  // What a client of the server may read says less than whoever runs it must know.
+  const told = isAuthError(cause) && cause.cause instanceof Error ? cause.cause : cause;
+  const why = told instanceof Error ? told.message : String(told);
+  throw new Error(
+    `${why.replace(/\.?$/, ".")} What was added before stays; run the import again when this is mended.`,
+    { cause },
+  );
 }
 
 function formatOf(file: string): "csv" | "jsonl" {
