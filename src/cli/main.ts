@@ -1,76 +1,53 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { isAuthError } from "../errors/auth-error.js";
-import type { PlaceFlags } from "./settings.js";
-import type { ExplainFlags } from "./token-explain.js";
-
-// sysexits.h: a usage that commander refuses is 2 here, a configuration that cannot work is 78.
-const REFUSED = 1;
-const USAGE = 2;
-const CONFIGURATION = 78;
+import { refuseTwice, withExamples } from "./command-parts.js";
+import { EXIT } from "./exit-code.js";
+import { addKeyCommands } from "./key-commands.js";
+import { addServerCommands } from "./server-commands.js";
+import { addSessionCommands } from "./session-commands.js";
+import { Interrupted } from "./terminal/at-terminal.js";
+import { printableLine } from "./terminal/printable.js";
+import { addTokenCommands } from "./token-commands.js";
+import { addUserCommands } from "./user-commands.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
 
-const program = new Command("latchkey")
+const program = withExamples(new Command("latchkey"), "latchkey serve --port 4000")
   .description("JWT authentication for TypeScript APIs: tokens you can take back.")
   .version(version)
-  .addHelpText("after", "\nExample:\n  latchkey serve --port 4000")
   // A token in the wrong place is not repeated.
   .configureOutput({ outputError: (text, write) => write(text.replace(/'[^']{64,}'/g, "'…'")) })
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE));
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));
 
-withPlace(program.command("serve").description("run the server"))
-  .option("--port <number>", "where to listen (LATCHKEY_PORT; 4000)")
-  .option("--host <address>", "on which address (LATCHKEY_HOST; 127.0.0.1)")
-  .addHelpText(
-    "after",
-    "\nThe other settings are variables: docs/server.md.\n\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
-  )
-  .action(async (flags: PlaceFlags) => {
-    // A command loads what it needs and no more.
-    const { serve } = await import("./serve.js");
-    await serve(flags);
-  });
+addServerCommands(program);
+addUserCommands(program);
+addSessionCommands(program);
+addKeyCommands(program);
+addTokenCommands(program);
+refuseTwice(program);
 
-withPlace(
-  program
-    .command("token")
-    .description("look at tokens")
-    .command("explain")
-    .argument("[token]", "the token; read from standard input where it is not given")
-    .description("tell why a token is accepted or refused, check by check"),
-)
-  .option("--port <number>", "the port that the default url has (LATCHKEY_PORT; 4000)")
-  .option("--json", "print JSON")
-  .option("--jwks <file>", "the keys of another issuer, instead of the server's own")
-  .option("--issuer <url>", "with --jwks: the issuer that is wanted")
-  .option("--audience <name>", "with --jwks: the audience that is wanted")
-  .addOption(new Option("--profile <name>", "with --jwks: the layout of the token").choices(["rfc9068", "jwt"]))
-  .addHelpText(
-    "after",
-    "\nExamples:\n  latchkey token explain --json < token.txt\n  latchkey token explain --jwks jwks.json --issuer https://auth.example.com --audience todo-api < token.txt\n\nExit code 0: accepted, 1: refused.",
-  )
-  .action(async (token: string | undefined, flags: ExplainFlags, command: Command) => {
-    const { explainToken, foreignFlagWithoutKeys, readToken } = await import("./token-explain.js");
-    const stray = foreignFlagWithoutKeys(flags);
-    if (stray !== undefined) command.error(`error: option '--${stray}' goes with --jwks`, { exitCode: USAGE });
-    const text = readToken(token);
-    if (text === "")
-      command.error("error: no token was given, as an argument or on standard input", { exitCode: USAGE });
-    if (!(await explainToken(text, flags))) process.exitCode = REFUSED;
-  });
-
-function withPlace(command: Command): Command {
-  return command
-    .option("--data <folder>", "where the database and the master key are (LATCHKEY_DATA; ./data)")
-    .option("--database <file>", "the database (LATCHKEY_DATABASE; latchkey.db in the data folder)")
-    .option("--url <url>", "the server's address from outside (LATCHKEY_URL; http://localhost:PORT)");
-}
+// Whoever read what is printed may go away: no reason to end in the middle of something.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(`latchkey: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = error instanceof TypeError || isAuthError(error) ? CONFIGURATION : REFUSED;
+  process.exitCode = exitCodeOf(error);
+  if (error instanceof Interrupted) return;
+  process.stderr.write(`latchkey: ${printableLine(sentenceOf(error))}\n`);
 });
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return EXIT.usage;
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  const isConfiguration = error instanceof TypeError || (isAuthError(error) && error.code === "unavailable");
+  return isConfiguration ? EXIT.configuration : EXIT.refused;
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const fields = isAuthError(error) ? error.fields : undefined;
+  return fields?.map(({ field, message }) => `${field}: ${message}`).join(" ") ?? error.message;
+}

@@ -16,8 +16,6 @@ const SERVER_OPTIONS = {
 /** `latchkey serve`: runs the server until it is told to stop. */
 export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
-  // Whoever read what is printed may go away: no reason to end.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   const life: Life = { stopping: false };
   const server = createAdaptorServer({

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createAuth } from "../create-auth.js";
+import { readFileSync } from "node:fs";
 import {
   type CheckVerdict,
   createVerifier,
@@ -8,7 +7,10 @@ import {
   type PublicKey,
   type Verifier,
 } from "../tokens/index.js";
-import { type PlaceFlags, readSettings } from "./settings.js";
+import type { PlaceFlags } from "./settings.js";
+import { printJson, write } from "./terminal/print.js";
+import { printable } from "./terminal/printable.js";
+import { withAuth } from "./with-auth.js";
 
 /** The flags of `token explain`: the server's place, or the keys of another issuer. */
 export interface ExplainFlags extends PlaceFlags {
@@ -28,8 +30,9 @@ export function readToken(argument: string | undefined): string {
 export async function explainToken(token: string, flags: ExplainFlags): Promise<boolean> {
   const verdicts = await withVerifier(flags, (verifier) => explain(token, verifier));
   const accepted = verdicts.every(({ verdict }) => verdict === "passed");
-  const json = () => JSON.stringify({ accepted, checks: verdicts }, null, 2);
-  console.log(printable(flags.json === true ? json() : asText(verdicts, accepted)));
+  await (flags.json === true
+    ? printJson({ accepted, checks: verdicts })
+    : write(`${printable(asText(verdicts, accepted))}\n`));
   return accepted;
 }
 
@@ -41,20 +44,7 @@ export function foreignFlagWithoutKeys(flags: ExplainFlags): string | undefined 
 }
 
 async function withVerifier<T>(flags: ExplainFlags, ask: (verifier: Pick<Verifier, "explain">) => T): Promise<T> {
-  if (flags.jwks !== undefined) return ask(foreignVerifier(flags.jwks, flags));
-  const settings = readSettings(flags, process.env);
-  // Opening makes what is missing, and to ask a question must not make a server.
-  if (!existsSync(settings.auth.database)) {
-    throw new TypeError(
-      `There is no database at ${settings.auth.database}: name it, or give the issuer's keys with --jwks.`,
-    );
-  }
-  const auth = await createAuth(settings.auth);
-  try {
-    return ask(auth);
-  } finally {
-    await auth.close();
-  }
+  return flags.jwks === undefined ? withAuth(flags, ask) : ask(foreignVerifier(flags.jwks, flags));
 }
 
 function foreignVerifier(path: string, { issuer, audience, profile }: ExplainFlags): Verifier {
@@ -84,12 +74,6 @@ function readJson(path: string): Parameters<typeof fromJwks>[0] {
   } catch (cause) {
     throw new TypeError(`${path} is not a file that holds a JWK set.`, { cause });
   }
-}
-
-/** Escapes what a terminal would obey, as JSON writes it: the header of a token can hold anything. */
-function printable(text: string): string {
-  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return text.replace(/[^\P{C}\n]|\p{Zl}|\p{Zp}/gu, (character) => character.split("").map(escaped).join(""));
 }
 
 /** Moments are shown as people read them. */

@@ -84,7 +84,7 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
 }
 
 function requireDatabase(database: unknown): void {
-  if (typeof database === "string" && database !== "" && !/^[a-z]+:\/\//i.test(database)) return;
+  if (typeof database === "string" && database !== "") return;
   throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
 }
 

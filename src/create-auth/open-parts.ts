@@ -8,7 +8,7 @@ import { openKeyRing } from "../keys/open-key-ring.js";
 import { openMasterKeyFile } from "../keys/rotate-master-key-file.js";
 import { createLimits } from "../limits/create-limits.js";
 import { createPasswords } from "../passwords/create-passwords.js";
-import { openSqlite } from "../store/sqlite/open-sqlite.js";
+import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
 import { createRevocations } from "../tokens/index.js";
 import type { AuthOptions, CheckedOptions } from "./auth-options.js";
@@ -24,7 +24,7 @@ export interface OpenParts {
 export async function openParts(options: AuthOptions, checked: CheckedOptions): Promise<OpenParts> {
   const { secret } = options;
   const given = secret === undefined ? undefined : masterKeyOf(secret, "The secret (LATCHKEY_SECRET)");
-  const store = await openSqlite({ path: options.database, now: checked.now });
+  const store = await openStore(options.database, checked.now);
   try {
     const masterKeys = given === undefined ? await findMasterKeys(store, options) : () => [given];
     return await wire(store, masterKeys, checked);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AuthError } from "../errors/auth-error.js";
 import type { KeyPurpose, KeyRow, Store } from "../store/store.js";
-import { type Algorithm, exportKey, generateKey } from "../tokens/index.js";
+import { type Algorithm, exportKey, generateKey, type PrivateKey } from "../tokens/index.js";
 import { findMasterKey } from "./open-key.js";
 import { seal } from "./seal.js";
 
@@ -85,6 +85,12 @@ function newDraft(purpose: KeyPurpose, algorithm: Algorithm): Draft {
   if (purpose === "refresh") {
     return { kid: randomBytes(4).toString("hex"), purpose, alg: "HS256", plain: randomBytes(32) };
   }
-  const key = generateKey({ alg: algorithm });
+  const key = newSigningKey(algorithm);
   return { kid: key.kid, purpose, alg: key.alg, plain: Buffer.from(JSON.stringify(exportKey(key))) };
+}
+
+/** A kid that begins with a dash would be read as a flag where somebody names it on a command line. */
+function newSigningKey(algorithm: Algorithm): PrivateKey {
+  const key = generateKey({ alg: algorithm });
+  return key.kid.startsWith("-") ? newSigningKey(algorithm) : key;
 }

@@ -1,0 +1,18 @@
+import { findSchemaVersion, type SchemaVersion } from "./sqlite/find-schema-version.js";
+import { openSqlite } from "./sqlite/open-sqlite.js";
+import type { Store } from "./store.js";
+
+/** Opens the database of a setting, with its schema brought up to date. A `TypeError` where it names none. */
+export async function openStore(database: string, now: () => number = Date.now): Promise<Store> {
+  return openSqlite({ path: requirePath(database), now });
+}
+
+/** The schema version of a database that is there, read without changing it. A `TypeError` where the setting names none. */
+export async function schemaVersionOf(database: string): Promise<SchemaVersion> {
+  return findSchemaVersion(requirePath(database));
+}
+
+function requirePath(database: string): string {
+  if (!/^[a-z]+:\/\//i.test(database)) return database;
+  throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
+}
