@@ -1,5 +1,6 @@
 import type { KeyRing } from "../keys/open-key-ring.js";
 import type { Limits } from "../limits/create-limits.js";
+import type { WaitingLine } from "../limits/waiting-line.js";
 import type { Passwords } from "../passwords/create-passwords.js";
 import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
@@ -26,6 +27,7 @@ export interface AccountParts extends LiveTokens {
   readonly store: Store;
   readonly passwords: Passwords;
   readonly limits: Limits;
+  readonly logInLine: WaitingLine;
   readonly keys: KeyRing;
   readonly epoch: string;
   readonly revocations: Revocations;

@@ -17,13 +17,16 @@ export interface Claimed {
  */
 export async function requirePassword(parts: AccountParts, claimed: Claimed, caller: Caller): Promise<UserRow> {
   const { account, user, password } = claimed;
-  const attempt = await parts.limits.admit({ account, address: caller.address });
-  const { matches, outdated } = await verified(parts, claimed, attempt);
+  const { matches, outdated } = await parts.logInLine.run(`${account}\n${caller.address}`, async () => {
+    const attempt = await parts.limits.admit({ account, address: caller.address });
+    const verdict = await verified(parts, claimed, attempt);
+    if (user !== undefined && verdict.matches) await attempt.succeeded();
+    return verdict;
+  });
   if (user === undefined || !matches) {
     parts.log({ event: "user.log_in_failed", user: user?.id, address: caller.address });
     throw new AuthError("invalid_credentials");
   }
-  await attempt.succeeded();
   return outdated ? rehashed(parts, user, password) : user;
 }
 

@@ -7,6 +7,7 @@ import { masterKeyOf } from "../keys/master-key.js";
 import { openKeyRing } from "../keys/open-key-ring.js";
 import { openMasterKeyFile } from "../keys/rotate-master-key-file.js";
 import { createLimits } from "../limits/create-limits.js";
+import { createWaitingLine } from "../limits/waiting-line.js";
 import { createPasswords } from "../passwords/create-passwords.js";
 import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
@@ -48,7 +49,8 @@ async function wire(
   const follower: Follower = await followStore({ store, live: revocations, keys, limits, log });
   const { catchUp, look } = follower;
   const passwords = createPasswords();
-  const base = { store, passwords, limits, keys, epoch, revocations, catchUp, look, settings, now, log };
+  const logInLine = createWaitingLine();
+  const base = { store, passwords, limits, logInLine, keys, epoch, revocations, catchUp, look, settings, now, log };
   return {
     parts: { ...base, ...createLiveTokens(base) },
     async close() {

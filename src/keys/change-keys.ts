@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AuthError } from "../errors/auth-error.js";
 import type { KeyPurpose, KeyRow, Store } from "../store/store.js";
-import { type Algorithm, exportKey, generateKey, type PrivateKey } from "../tokens/index.js";
+import { type Algorithm, exportKey, generateKey } from "../tokens/index.js";
 import { findMasterKey } from "./open-key.js";
 import { seal } from "./seal.js";
 
@@ -90,7 +90,7 @@ function newDraft(purpose: KeyPurpose, algorithm: Algorithm): Draft {
 }
 
 /** A kid that begins with a dash would be read as a flag where somebody names it on a command line. */
-function newSigningKey(algorithm: Algorithm): PrivateKey {
+function newSigningKey(algorithm: Algorithm): ReturnType<typeof generateKey> {
   const key = generateKey({ alg: algorithm });
   return key.kid.startsWith("-") ? newSigningKey(algorithm) : key;
 }

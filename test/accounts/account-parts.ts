@@ -6,6 +6,7 @@ import type { AccountParts } from "../../dist/accounts/account-parts.js";
 import { createLiveTokens } from "../../dist/accounts/create-live-tokens.js";
 import { openKeyRing } from "../../dist/keys/open-key-ring.js";
 import { createLimits } from "../../dist/limits/create-limits.js";
+import { createWaitingLine } from "../../dist/limits/waiting-line.js";
 import { createPasswords } from "../../dist/passwords/create-passwords.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 
@@ -44,6 +45,7 @@ export async function openParts(): Promise<AccountParts & { readonly events: Log
     store,
     passwords,
     limits: createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes }),
+    logInLine: createWaitingLine(),
     keys,
     epoch: await store.epoch(),
     ...createLiveTokens({ keys, revocations, settings, now }),

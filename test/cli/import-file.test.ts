@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAuth } from "latchkey";
+import { createAuth, type UserView } from "latchkey";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
 import { atTerminal } from "./at-terminal.js";
@@ -43,7 +43,14 @@ async function importedBy(file: string, data = newData(), flags: readonly string
 async function usersIn(data: string) {
   const auth = await createAuth({ database: join(data, "latchkey.db"), data, url: "http://localhost:4000" });
   try {
-    const users = await auth.users.list({ limit: 100_000 });
+    const users: UserView[] = [];
+    for (
+      let page = await auth.users.list();
+      page.length > 0;
+      page = await auth.users.list({ after: page.at(-1)?.id })
+    ) {
+      users.push(...page);
+    }
     const compared = users.map(({ username, email, roles }) => ({ username, email, roles }));
     return compared.sort((one, other) => (one.username < other.username ? -1 : 1));
   } finally {

@@ -145,7 +145,7 @@ describe("in an empty folder", PATIENCE, () => {
 /** What a door may load: folders or files of `dist/`, and packages. */
 const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>> = {
   latchkey: {
-    layers: ["accounts", "create-auth", "errors", "guard", "http", "keys", "passwords", "store", "tokens"],
+    layers: ["accounts", "create-auth", "errors", "guard", "http", "keys", "limits", "passwords", "store", "tokens"],
     packages: ["hono", "kysely", "zod"],
   },
   "latchkey/tokens": { layers: ["errors", "tokens"], packages: [] },
