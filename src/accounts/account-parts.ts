@@ -5,6 +5,7 @@ import type { Passwords } from "../passwords/create-passwords.js";
 import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
 import type { LiveTokens } from "./create-live-tokens.js";
+import type { UserViews } from "./user-views.js";
 
 /** How long things live, and for whom tokens can be. Durations are in seconds. */
 export interface AccountSettings {
@@ -26,6 +27,7 @@ export interface LogEvent {
 export interface AccountParts extends LiveTokens {
   readonly store: Store;
   readonly passwords: Passwords;
+  readonly userViews: UserViews;
   readonly limits: Limits;
   readonly logInLine: WaitingLine;
   readonly keys: KeyRing;

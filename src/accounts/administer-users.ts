@@ -75,6 +75,7 @@ function createUserChanges(parts: AccountParts): Omit<UserAdmin, "add" | "find" 
   const apply = async (event: string, id: string, change: () => Promise<readonly RevocationRow[] | undefined>) => {
     requireId(id);
     const ended = await change();
+    parts.userViews.forget();
     await takeBack(parts, ended ?? []);
     if (ended === undefined) throw new AuthError("not_found", { message: "There is no such user." });
     parts.log({ event, user: id });

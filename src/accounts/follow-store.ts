@@ -5,6 +5,7 @@ import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
 import type { LogEvent } from "./account-parts.js";
 import { revocationOf } from "./end-session.js";
+import type { UserViews } from "./user-views.js";
 
 const LOOK_MS = 100;
 const SWEEP_MS = 60_000;
@@ -24,6 +25,7 @@ export interface FollowerParts {
   readonly live: Revocations;
   readonly keys: Pick<KeyRing, "reload" | "tend">;
   readonly limits: Pick<Limits, "forgetPast">;
+  readonly userViews: Pick<UserViews, "forget">;
   readonly log: (event: LogEvent) => void;
 }
 
@@ -31,7 +33,7 @@ export interface FollowerParts {
  * Reads every revocation there is, then those that other processes write, and their keys, within a tenth of a second of their commit; once a
  * minute both sides forget what has passed. A database that cannot answer is asked again; what is known stays in force meanwhile.
  */
-export async function followStore({ store, live, keys, limits, log }: FollowerParts): Promise<Follower> {
+export async function followStore({ store, live, keys, limits, userViews, log }: FollowerParts): Promise<Follower> {
   let seen = 0;
   const catchUp = async () => {
     for (const row of await store.revocations.since(seen)) {
@@ -47,6 +49,7 @@ export async function followStore({ store, live, keys, limits, log }: FollowerPa
   const look = async () => {
     const present = store.changes();
     if (present === changes) return;
+    userViews.forget();
     // First what is taken back: a key that was revoked is refused before its successor is known.
     await catchUp();
     await keys.reload();

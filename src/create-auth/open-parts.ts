@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { AccountParts } from "../accounts/account-parts.js";
 import { createLiveTokens } from "../accounts/create-live-tokens.js";
 import { type Follower, followStore } from "../accounts/follow-store.js";
+import { createUserViews } from "../accounts/user-views.js";
 import { masterKeyOf } from "../keys/master-key.js";
 import { openKeyRing } from "../keys/open-key-ring.js";
 import { openMasterKeyFile } from "../keys/rotate-master-key-file.js";
@@ -46,11 +47,26 @@ async function wire(
   const revocations = createRevocations({ now });
   const limits = createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes, log });
   // From here on nothing fails, so what has timers and threads need not be taken back.
-  const follower: Follower = await followStore({ store, live: revocations, keys, limits, log });
+  const userViews = createUserViews(store);
+  const follower: Follower = await followStore({ store, live: revocations, keys, limits, userViews, log });
   const { catchUp, look } = follower;
   const passwords = createPasswords();
   const logInLine = createWaitingLine();
-  const base = { store, passwords, limits, logInLine, keys, epoch, revocations, catchUp, look, settings, now, log };
+  const base = {
+    store,
+    passwords,
+    userViews,
+    limits,
+    logInLine,
+    keys,
+    epoch,
+    revocations,
+    catchUp,
+    look,
+    settings,
+    now,
+    log,
+  };
   return {
     parts: { ...base, ...createLiveTokens(base) },
     async close() {

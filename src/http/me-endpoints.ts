@@ -1,6 +1,5 @@
 import { changePassword } from "../accounts/change-password.js";
 import { endOwnSession, listSessions, logOutEverywhere, type SessionView } from "../accounts/own-sessions.js";
-import { whoAmI } from "../accounts/who-am-i.js";
 import { AuthError } from "../errors/auth-error.js";
 import type { Auth } from "../guard/create-guard.js";
 import type { MeAnswer, SessionsAnswer } from "./answers.js";
@@ -10,7 +9,7 @@ import type { PasswordBody } from "./schemas.js";
 
 /** `GET /me` */
 export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply<MeAnswer>> {
-  const { id, username, email, roles, createdAt } = await whoAmI(parts.accounts, auth.identity);
+  const { id, username, email, roles, createdAt } = await parts.accounts.userViews.of(auth.claims);
   return { body: { id, username, email, roles, created_at: instant(createdAt) } };
 }
 

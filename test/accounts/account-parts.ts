@@ -4,6 +4,7 @@ import { createRevocations } from "latchkey/tokens";
 import { afterAll } from "vitest";
 import type { AccountParts } from "../../dist/accounts/account-parts.js";
 import { createLiveTokens } from "../../dist/accounts/create-live-tokens.js";
+import { createUserViews } from "../../dist/accounts/user-views.js";
 import { openKeyRing } from "../../dist/keys/open-key-ring.js";
 import { createLimits } from "../../dist/limits/create-limits.js";
 import { createWaitingLine } from "../../dist/limits/waiting-line.js";
@@ -46,6 +47,7 @@ export async function openParts(): Promise<AccountParts & { readonly events: Log
     passwords,
     limits: createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes }),
     logInLine: createWaitingLine(),
+    userViews: createUserViews(store),
     keys,
     epoch: await store.epoch(),
     ...createLiveTokens({ keys, revocations, settings, now }),

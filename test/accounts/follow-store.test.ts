@@ -22,7 +22,14 @@ describe("the live set of another process", () => {
     const live = createRevocations();
     const keys = { reload: async () => {}, tend: async () => {} };
     const limits = { forgetPast: async () => 0 };
-    const follower = await followStore({ store: reader, live, keys, limits, log: () => {} });
+    const follower = await followStore({
+      store: reader,
+      live,
+      keys,
+      limits,
+      userViews: { forget: () => {} },
+      log: () => {},
+    });
     expect(live.find(claims(early.id), "kid")).toBe("session");
     for (const session of sessions.slice(1, 39)) {
       expect(live.find(claims(session.id), "kid")).toBeUndefined();
@@ -51,7 +58,7 @@ describe("the live set of another process", () => {
       const live = createRevocations();
       const keys = { reload: async () => {}, tend: async () => {} };
       const limits = { forgetPast: async () => 0 };
-      const follower = await followStore({ store, live, keys, limits, log: () => {} });
+      const follower = await followStore({ store, live, keys, limits, userViews: { forget: () => {} }, log: () => {} });
       await store.sessions.end(past.id, "log_out");
       live.add({ session: past.id, until: 1 });
       await vi.advanceTimersByTimeAsync(59_000);

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { requireEmail } from "../../dist/accounts/email.js";
 import { signUp } from "../../dist/accounts/sign-up.js";
 import { findUsernameKey, requireUsername } from "../../dist/accounts/username.js";
-import { whoAmI } from "../../dist/accounts/who-am-i.js";
 import { openParts } from "./account-parts.js";
 import { FORBIDDEN, NAUGHTY } from "./naughty-texts.js";
 
@@ -38,7 +37,7 @@ describe("a naughty text", () => {
       const outcome = await outcomeOf({ username });
       outcomes.push(outcome);
       if (!isId(outcome)) continue;
-      expect((await whoAmI(parts, outcome)).username).toBe(username);
+      expect((await parts.userViews.of({ sub: outcome })).username).toBe(username);
       const key = findUsernameKey(username) ?? "";
       expect((await parts.store.users.findByUsernameKey(key))?.id).toBe(outcome);
     }
@@ -53,7 +52,7 @@ describe("a naughty text", () => {
     for (const [at, email] of [...new Set(ADDRESSES)].entries()) {
       const outcome = await outcomeOf({ username: `user ${at}`, email });
       outcomes.push(outcome);
-      if (isId(outcome)) expect((await whoAmI(parts, outcome)).email).toBe(email);
+      if (isId(outcome)) expect((await parts.userViews.of({ sub: outcome })).email).toBe(email);
     }
     expect(new Set(outcomes.filter((outcome) => !isId(outcome)))).toEqual(
       new Set(["invalid_request email", "email_taken"]),
