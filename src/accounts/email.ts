@@ -1,4 +1,4 @@
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import { AuthError } from "../errors/auth-error.js";
 import { hasInvisible } from "./has-invisible.js";
 
@@ -31,7 +31,10 @@ function findEmailKey(typed: string): string | undefined {
   // What a mail server may read as an @ or a comma must not stand in the local part either. The domain is looked at before domainToASCII,
   // which reads the host of a URL: it would decode a percent sign and forget what follows a slash.
   if (!SHAPE.test(`${local.normalize("NFKC")}@${domain}`)) return undefined;
-  const address = `${local}@${domainToASCII(domain)}`;
+  const host = domainToASCII(domain);
+  // What no punycode decodes to is let through by the newest Node and by no older one.
+  if (/(?:^|\.)xn--/.test(domainToUnicode(host))) return undefined;
+  const address = `${local}@${host}`;
   const fits = Buffer.byteLength(local) <= LONGEST_LOCAL && Buffer.byteLength(address) <= LONGEST;
   return fits && SHAPE.test(address) ? address : undefined;
 }
