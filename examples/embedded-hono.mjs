@@ -1,4 +1,7 @@
 // Accounts in a Hono application of your own; any framework of Request and Response goes the same way. Run it with: node examples/embedded-hono.mjs
+import { once } from "node:events";
+import { serve } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono } from "hono";
 import { createAuth } from "latchkey";
 import { authOf, requireToken, toHandler } from "latchkey/fetch";
@@ -8,21 +11,26 @@ const handler = toHandler(auth);
 const protect = requireToken(auth);
 
 const app = new Hono();
-app.all("/auth/*", (c) => handler(c.req.raw));
+app.all("/auth/*", (c) => handler(c.req.raw, { address: getConnInfo(c).remote.address }));
 app.get("/todos", (c) => protect((request) => c.json({ owner: authOf(request).identity }))(c.req.raw));
 
-const signUp = await app.request("/auth/signup", {
+const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
+if (!server.listening) await once(server, "listening");
+const at = `http://127.0.0.1:${server.address().port}`;
+
+const signUp = await fetch(`${at}/auth/signup`, {
   method: "POST",
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ username: "ada", password: "seven wild geese at dawn" }),
 });
 const { token, user_id } = await signUp.json();
 const headers = { authorization: `Bearer ${token}` };
-const todos = await app.request("/todos", { headers });
+const todos = await fetch(`${at}/todos`, { headers });
 console.log("ada's:", (await todos.json()).owner === user_id);
 
-await app.request("/auth/token", { method: "DELETE", headers });
-const { code, reason } = await (await app.request("/todos", { headers })).json();
+await fetch(`${at}/auth/token`, { method: "DELETE", headers });
+const { code, reason } = await (await fetch(`${at}/todos`, { headers })).json();
 console.log("refused:", code, reason);
 
+server.close();
 await auth.close();

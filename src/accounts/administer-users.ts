@@ -51,7 +51,8 @@ function createUserLists(parts: AccountParts): Pick<UserAdmin, "add" | "find" | 
       requireTexts(wanted, ["username", "password"], ["email"]);
       const names = requireNames(wanted);
       requireGoodPassword(wanted.password);
-      const user = newUser(names, await parts.passwords.hash(wanted.password), await parts.store.now());
+      const passwordHash = await parts.passwords.hash(wanted.password);
+      const user = newUser(names, { passwordHash, time: await parts.store.now() });
       const addition = await users.add(user);
       if (addition !== "added") throw new AuthError(addition);
       parts.log({ event: "user.added", user: user.id });

@@ -1,4 +1,4 @@
-import { AuthError } from "../errors/auth-error.js";
+import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { requireGoodPassword } from "../passwords/password-rules.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
@@ -33,7 +33,7 @@ export async function changePassword(parts: AccountParts, given: PasswordChange,
     const found = await parts.store.users.findById(userId);
     if (found === undefined) throw new AuthError("invalid_token");
     const claimed = { account: found.usernameKey, user: found, password: currentPassword };
-    const { passwordHash, disabledAt } = await requirePassword(parts, claimed, caller);
+    const { passwordHash, disabledAt } = await requirePassword(parts, claimed, caller).catch(ofThePresentOne);
     if (disabledAt !== null) throw new AuthError("account_disabled");
     const hashes = { from: passwordHash, to: await parts.passwords.hash(newPassword) };
     const ending = { why: "password_changed", except: sessionId } as const;
@@ -44,5 +44,12 @@ export async function changePassword(parts: AccountParts, given: PasswordChange,
       return;
     }
   }
-  throw new AuthError("invalid_credentials");
+  return ofThePresentOne(new AuthError("invalid_credentials"));
+}
+
+/** Who is logged in has typed no username that could be wrong. */
+function ofThePresentOne(error: unknown): never {
+  if (!isAuthError(error) || error.code !== "invalid_credentials") throw error;
+  const message = "The present password is wrong.";
+  throw new AuthError("invalid_credentials", { message, fields: [{ field: "current_password", message }] });
 }

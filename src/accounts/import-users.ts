@@ -2,7 +2,7 @@ import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { requireUsableHash } from "../passwords/require-usable-hash.js";
 import type { Addition, UserRow } from "../store/store.js";
 import type { AccountParts } from "./account-parts.js";
-import { newUser, requireNames } from "./new-user.js";
+import { newUser, requireNames, type UserBeginning } from "./new-user.js";
 import { requireTexts } from "./require-texts.js";
 
 /** A user of another system, with the hash that it stored. */
@@ -36,9 +36,12 @@ export async function importUsers(
   const { dryRun = false } = options ?? {};
   if (!Array.isArray(given) || typeof dryRun !== "boolean") {
     throw new TypeError("An import takes a list of users and { dryRun } that is true or false.");
+import { uuidV7 } from "../tokens/uuid-v7.js";
   }
   const time = await parts.store.now();
-  const read = Array.from(given, (user: ImportedUser) => readUser(user, time));
+  // Of one millisecond and yet in the order of the list.
+  const ids = Array.from(given, () => uuidV7(time)).sort();
+  const read = Array.from(given, (user: ImportedUser, index) => readUser(user, { time, id: ids[index] ?? "" }));
   const rows = read.filter((each) => "passwordHash" in each);
   const additions = dryRun ? await planAdditions(parts, rows) : await parts.store.users.addAll(rows);
   const added = new Map(rows.filter((_, index) => additions[index] === "added").map((row) => [row.usernameKey, row]));
@@ -51,14 +54,17 @@ export async function importUsers(
   return read.map((each) => ("passwordHash" in each ? (outcomes.get(each) as ImportOutcome) : each));
 }
 
-function readUser(user: ImportedUser, time: number): UserRow | Extract<ImportOutcome, { outcome: "refused" }> {
+function readUser(
+  user: ImportedUser,
+  beginning: Omit<UserBeginning, "passwordHash">,
+): UserRow | Extract<ImportOutcome, { outcome: "refused" }> {
   try {
     // A member that is null is none, and a line that is no object has no members.
     const { username, email, hash, roles } = Object(user) as ImportedUser;
     const told = { username, hash, email: email ?? undefined, roles: roles ?? undefined };
     requireTexts(told, ["username", "hash"], ["email"]);
     requireUsableHash(hash);
-    return newUser(requireNames(told), hash, time);
+    return newUser(requireNames(told), { ...beginning, passwordHash: hash });
   } catch (error) {
     if (!isAuthError(error)) throw error;
     const reasons = error.fields?.map(({ field, message }) => `${field}: ${message}`) ?? [error.message];

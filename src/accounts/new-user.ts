@@ -35,10 +35,17 @@ export function takenNamesOf({
   return { usernameKey: username.key, usernameSkeleton: username.skeleton, emailKey: email?.key ?? null };
 }
 
-/** The row of a user who is made at a time, in milliseconds. */
-export function newUser(names: GoodNames, passwordHash: string, time: number): UserRow {
+/** How a user begins: with which hash, when, in milliseconds, and under which id where one was chosen. */
+export interface UserBeginning {
+  readonly passwordHash: string;
+  readonly time: number;
+  readonly id?: string;
+}
+
+/** The row of a user who is made now. */
+export function newUser(names: GoodNames, { passwordHash, time, id = uuidV7(time) }: UserBeginning): UserRow {
   return {
-    id: uuidV7(time),
+    id,
     username: names.username.shown,
     email: names.email?.shown ?? null,
     ...takenNamesOf(names),

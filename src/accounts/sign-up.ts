@@ -27,7 +27,10 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   await parts.limits.requireOpen("sign_up", caller.address);
   // Asked before the hash, which costs most; the insert decides.
   await requireFree(parts, (await parts.store.users.findTaken(takenNamesOf(names))) ?? "added", caller);
-  const user = newUser(names, await parts.passwords.hash(wanted.password), await parts.store.now());
+  const user = newUser(names, {
+    passwordHash: await parts.passwords.hash(wanted.password),
+    time: await parts.store.now(),
+  });
   const session = await newSession(parts, { userId: user.id, transport: wanted.transport, caller });
   await requireFree(parts, await parts.store.users.add(user, session), caller);
   parts.log({ event: "user.signed_up", user: user.id, session: session.id, address: caller.address });

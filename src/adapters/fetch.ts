@@ -22,11 +22,12 @@ export interface RequireTokenOptions {
 }
 
 /**
- * All routes of an auth as one fetch handler. It rejects with a `TypeError` where the body was read before.
+ * All routes of an auth as one fetch handler. It rejects with a `TypeError` where the body was read before. Without an address, log-ins are
+ * limited by account alone, and strangers can keep its owner waiting: a process warning says so once.
  *
  * @example
  * const handler = toHandler(auth);
- * app.all("/auth/*", (c) => handler(c.req.raw));
+ * app.all("/auth/*", (c) => handler(c.req.raw, { address: getConnInfo(c).remote.address }));
  */
 export function toHandler(auth: Embeddable): FetchHandler {
   requireEmbeddable(auth);
@@ -34,6 +35,7 @@ export function toHandler(auth: Embeddable): FetchHandler {
     if (request.bodyUsed) throw new TypeError("The body was read before: Latchkey must get the request untouched.");
     // Frameworks hand their own second argument to a handler.
     const address = typeof info?.address === "string" ? info.address : undefined;
+    if (address === undefined) warnOnce();
     return auth.handler(request, { address });
   };
 }
@@ -64,6 +66,13 @@ export function requireToken<C extends Auth["claims"]>(
       }
       return handler(request, ...more);
     };
+}
+
+let warned = false;
+
+function warnOnce(): void {
+  if (!warned) process.emitWarning("Latchkey gets requests without { address }, and cannot limit log-ins by network.");
+  warned = true;
 }
 
 function problemResponse(error: AuthError, { method }: Request): Response {

@@ -17,20 +17,21 @@ export type { Auth, Embeddable, Protector };
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Goes on with the next handler; with an error, to the one for errors. */
-export type Next = (error?: unknown) => void;
+export type Next = (error?: Error) => void;
 
-/** A middleware as Connect has made it. */
-export type Middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
+/** A middleware as Connect has made it; a framework's own request and response may stand in it. */
+export type Middleware<
+  Request extends IncomingMessage = IncomingMessage,
+  Response extends ServerResponse = ServerResponse,
+> = (request: Request, response: Response, next: Next) => void;
 
 /** The options of {@link requireToken}. */
-export interface RequireTokenOptions {
-  /** Answers a refusal instead of the problem document. */
-  readonly onRefused?: (
-    error: AuthError,
-    request: IncomingMessage,
-    response: ServerResponse,
-    next: Next,
-  ) => void | Promise<void>;
+export interface RequireTokenOptions<
+  Request extends IncomingMessage = IncomingMessage,
+  Response extends ServerResponse = ServerResponse,
+> {
+  /** Answers a refusal instead of the problem document; what it returns is waited for and not looked at. */
+  readonly onRefused?: (error: AuthError, request: Request, response: Response, next: Next) => unknown;
 }
 
 const BODYLESS = new Set(["GET", "HEAD"]);
@@ -66,10 +67,11 @@ export function toHandler(auth: Embeddable): NodeHandler {
  * @example
  * app.get("/todos", requireToken(auth), (request, response) => response.json({ user: authOf(request).identity }));
  */
-export function requireToken<C extends Auth["claims"]>(
-  protector: Protector<C>,
-  options: RequireTokenOptions = {},
-): Middleware {
+export function requireToken<
+  C extends Auth["claims"],
+  Request extends IncomingMessage = IncomingMessage,
+  Response extends ServerResponse = ServerResponse,
+>(protector: Protector<C>, options: RequireTokenOptions<Request, Response> = {}): Middleware<Request, Response> {
   requireGuardOptions(options);
   const { onRefused = sendRefusal } = options;
   const guard = createGuard(protector);
@@ -86,7 +88,7 @@ export function requireToken<C extends Auth["claims"]>(
     // What `admit` throws is the next handler's, and no refusal.
     void guard
       .authenticate({ method: request.method ?? "GET", header })
-      .then(admit, (error: unknown) => refuse(error).catch(next));
+      .then(admit, (error: unknown) => refuse(error).catch((thrown: unknown) => next(errorOf(thrown))));
   };
 }
 
@@ -114,4 +116,9 @@ function warned(cause: unknown): AuthError {
 /** A body where none belongs would be drained without end. */
 function endUnread(request: IncomingMessage): void {
   if (!request.complete) request.destroy();
+}
+
+/** Express takes an error that is none for a word of its own, such as `route`. */
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { createAuth, type LogEvent } from "../create-auth.js";
+import { unknownVariables } from "./check/check-variables.js";
 import { greeting } from "./greeting.js";
 import { type PlaceFlags, readSettings, type ServerSettings } from "./settings.js";
 import { type Life, stopOnSignal } from "./stop-on-signal.js";
@@ -17,6 +18,7 @@ const SERVER_OPTIONS = {
 export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
+  for (const variable of unknownVariables(process.env)) writeEvent({ event: "setting.unknown", variable });
   const life: Life = { stopping: false };
   const server = createAdaptorServer({
     fetch: async (request, { incoming, outgoing }) => {

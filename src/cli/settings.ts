@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { AuthOptions } from "../create-auth.js";
 
 /** The flags that name the server's place; each has a `LATCHKEY_*` variable, and the flag wins. */
@@ -26,8 +26,10 @@ export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv):
     flags[name] ?? (environment[`LATCHKEY_${name.toUpperCase()}`] || undefined);
   const port = requirePort(setting("port") ?? "4000");
   const host = setting("host") ?? "127.0.0.1";
-  const data = resolve(setting("data") ?? "data");
-  const database = setting("database") ?? resolve(data, "latchkey.db");
+  const named = setting("database");
+  // The master key lies beside the database, where createAuth looks for it too.
+  const data = resolve(setting("data") ?? (named === undefined ? "data" : dirname(named)));
+  const database = named ?? resolve(data, "latchkey.db");
   const url = setting("url");
   if (url === undefined && !LOOPBACK.has(host)) {
     throw new TypeError("A server that others can reach needs --url (LATCHKEY_URL): its address as they see it.");
