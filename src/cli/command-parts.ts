@@ -1,13 +1,32 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, type HelpConfiguration, InvalidArgumentError } from "commander";
 import { EXIT } from "./exit-code.js";
+
+const PLACE = "Which server (variable; default):";
 
 /** Adds the flags that name the server's place. */
 export function withPlace(command: Command): Command {
-  return command
-    .option("--data <folder>", "where the database and the master key are (LATCHKEY_DATA; ./data)")
-    .option("--database <file>", "the database (LATCHKEY_DATABASE; latchkey.db in the data folder)")
-    .option("--url <url>", "the server's address from outside (LATCHKEY_URL; http://localhost:PORT)");
+  return withPlaceFlags(command, [
+    ["--data <folder>", "where the database and the master key are (LATCHKEY_DATA; ./data)"],
+    ["--database <file>", "the database (LATCHKEY_DATABASE; latchkey.db in the data folder)"],
+    ["--url <url>", "the server's address from outside (LATCHKEY_URL; http://localhost:PORT)"],
+  ]);
 }
+
+/** Adds flags, and the sentences that explain them, to those that name the server's place; they stand apart from the command's own. */
+export function withPlaceFlags(command: Command, flags: readonly (readonly [flag: string, what: string])[]): Command {
+  for (const [flag, what] of flags) command.addOption(command.createOption(flag, what).helpGroup(PLACE));
+  return command;
+}
+
+/** The parts of the help in the order in which they are wanted: what is the command's own, then where the server is. */
+export const HELP: HelpConfiguration = {
+  groupItems(_items, shown, groupOf) {
+    const groups = [...new Set(shown.map(groupOf))].sort(
+      (one, other) => Number(one === PLACE) - Number(other === PLACE),
+    );
+    return new Map(groups.map((group) => [group, shown.filter((item) => groupOf(item) === group)]));
+  },
+};
 
 /** Adds the flags of a command that tells something of a server. */
 export function withOutput(command: Command): Command {

@@ -16,16 +16,19 @@ export function addKeyCommands(program: Command): void {
       const { listKeys } = await import("./keys/list-keys.js");
       await listKeys(flags);
     });
-  withExamples(withOutput(key.command("rotate")), "latchkey key rotate")
-    .description("make the next keys; they sign when everybody can know them")
-    .option("--now", "let them sign at once")
+  withExamples(withOutput(key.command("rotate")), "latchkey key rotate", "latchkey key rotate --now")
+    .description("make the next keys, which sign ten minutes later, when everybody can know them")
+    .option("--now", "let them sign at once: an API that keeps the key set must read it again")
     .action(async (flags: RotateFlags) => {
       const { rotateKeys } = await import("./keys/rotate-keys.js");
       await rotateKeys(flags);
     });
-  withExamples(withOutput(key.command("revoke").argument("<kid>")), "latchkey key revoke ZpX0vJ4mQ1s")
+  withExamples(
+    withOutput(key.command("revoke").argument("<kid>", "the id of the key: latchkey key list")),
+    "latchkey key revoke ZpX0vJ4mQ1s",
+  )
     .description("take a key out of use for good, with every token that it made")
-    .addHelpText("after", "\nA kid that begins with - is no flag after --: latchkey key revoke -- KID")
+    .addHelpText("after", "\nA kid that begins with - comes after --: latchkey key revoke -- KID")
     .action(async (kid: string, flags: OutputFlags) => {
       const { revokeKey } = await import("./keys/revoke-key.js");
       await revokeKey(kid, flags);
@@ -33,9 +36,13 @@ export function addKeyCommands(program: Command): void {
   addSecretCommands(program);
 }
 
+const ROTATION = `
+Without LATCHKEY_SECRET, master.key gets a new secret. With it, LATCHKEY_NEW_SECRET must hold the new one, which
+latchkey secret new prints; set LATCHKEY_SECRET to it before a server starts again.`;
+
 function addSecretCommands(program: Command): void {
   const secret = withExamples(
-    program.command("secret").description("the master key that seals all others"),
+    program.command("secret").description("make and change the secret that seals the keys"),
     "latchkey secret new",
   );
   withExamples(secret.command("new"), "latchkey secret new")
@@ -45,7 +52,8 @@ function addSecretCommands(program: Command): void {
       await printNewSecret();
     });
   withExamples(withPlace(secret.command("rotate")), "latchkey secret rotate")
-    .description("seal the keys with a new secret: master.key in place, or LATCHKEY_NEW_SECRET for LATCHKEY_SECRET")
+    .description("seal the keys with a new secret; tokens and sessions stay good")
+    .addHelpText("after", ROTATION)
     .action(async (flags: PlaceFlags) => {
       const { rotateSecret } = await import("./keys/rotate-secret.js");
       await rotateSecret(flags);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { isAuthError } from "../errors/auth-error.js";
-import { refuseTwice, withExamples } from "./command-parts.js";
+import { HELP, refuseTwice, withExamples } from "./command-parts.js";
 import { EXIT } from "./exit-code.js";
 import { addKeyCommands } from "./key-commands.js";
 import { addServerCommands } from "./server-commands.js";
@@ -16,9 +16,15 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
   version: string;
 };
 
-const program = withExamples(new Command("latchkey"), "latchkey serve --port 4000")
+const program = withExamples(
+  new Command("latchkey"),
+  "latchkey user add ada --role admin",
+  "latchkey serve --port 4000",
+  "latchkey user add --help",
+)
   .description("JWT authentication for TypeScript APIs: tokens you can take back.")
   .version(version)
+  .configureHelp(HELP)
   // A token in the wrong place is not repeated.
   .configureOutput({ outputError: (text, write) => write(text.replace(/'[^']{64,}'/g, "'…'")) })
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage));

@@ -1,30 +1,27 @@
 import type { Command } from "commander";
-import { withExamples, withOutput, withPlace } from "./command-parts.js";
+import { withExamples, withOutput, withPlace, withPlaceFlags } from "./command-parts.js";
 import { EXIT } from "./exit-code.js";
 import type { OutputFlags } from "./output-flags.js";
 import type { PlaceFlags } from "./settings.js";
 
 /** Adds `latchkey serve`, `latchkey migrate` and `latchkey check`. */
 export function addServerCommands(program: Command): void {
-  withListening(withPlace(program.command("serve").description("run the server")))
-    .addHelpText("after", "\nThe other settings are variables: docs/server.md.")
-    .addHelpText(
-      "after",
-      "\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
-    )
-    .action(async (flags: PlaceFlags) => {
-      // A command loads what it needs and no more.
-      const { serve } = await import("./serve.js");
-      await serve(flags);
-    });
-  withExamples(withListening(withOutput(program.command("check"))), "latchkey check --url https://auth.example.com")
-    .description("tell what of the configuration is weak, and why; exit code 78 where anything is")
+  withExamples(
+    withListening(withPlace(program.command("serve").description("run the server"))).addHelpText("after", VARIABLES),
+    "latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
+  ).action(async (flags: PlaceFlags) => {
+    // A command loads what it needs and no more.
+    const { serve } = await import("./serve.js");
+    await serve(flags);
+  });
+  withExamples(withListening(withOutput(program.command("check"))), "latchkey check --data /var/lib/latchkey")
+    .description("tell what is weak in the configuration, why, and what to do; exit code 78 where anything is")
     .action(async (flags: OutputFlags) => {
       const { checkConfiguration } = await import("./check/check-configuration.js");
       if (!(await checkConfiguration(flags))) process.exitCode = EXIT.configuration;
     });
   withExamples(withOutput(program.command("migrate")), "latchkey migrate")
-    .description("bring the database up to date with this version")
+    .description("bring the database up to date with this version, as every start does")
     .action(async (flags: OutputFlags) => {
       const { migrateDatabase } = await import("./migrate-database.js");
       await migrateDatabase(flags);
@@ -32,7 +29,20 @@ export function addServerCommands(program: Command): void {
 }
 
 function withListening(command: Command): Command {
-  return command
-    .option("--port <number>", "where to listen (LATCHKEY_PORT; 4000)")
-    .option("--host <address>", "on which address (LATCHKEY_HOST; 127.0.0.1)");
+  return withPlaceFlags(command, [
+    ["--port <number>", "the port to listen on (LATCHKEY_PORT; 4000)"],
+    ["--host <address>", "the address to listen on (LATCHKEY_HOST; 127.0.0.1)"],
+  ]);
 }
+
+const VARIABLES = `
+Further settings are variables; lists are divided by commas:
+  LATCHKEY_SECRET            the master key, from latchkey secret new (master.key in the data folder)
+  LATCHKEY_ORIGINS           pages that may call the server and use its cookie (none but its own)
+  LATCHKEY_AUDIENCES         further APIs that tokens may be asked for (none)
+  LATCHKEY_TRUSTED_PROXIES   addresses and ranges whose X-Forwarded-For is believed (none)
+  LATCHKEY_ALGORITHM         of a signing key that is made (ES256)
+  LATCHKEY_ACCESS_SECONDS    how long an access token lives (600)
+  LATCHKEY_IDLE_SECONDS      how long a session lives without a refresh (7 days)
+  LATCHKEY_ABSOLUTE_SECONDS  how long a session lives in all (30 days)
+  LATCHKEY_GRACE_SECONDS     how long a refresh may be repeated (30)`;

@@ -6,7 +6,7 @@ import type { OutputFlags } from "./output-flags.js";
 /** Adds `latchkey session …`. */
 export function addSessionCommands(program: Command): void {
   const session = withExamples(
-    program.command("session").description("administer sessions"),
+    program.command("session").description("see and end the sessions of users"),
     "latchkey session list ada",
   );
   withExamples(withOutput(session.command("list").argument("<user>", "username or id")), "latchkey session list ada")
@@ -16,11 +16,11 @@ export function addSessionCommands(program: Command): void {
       await listSessions(nameOrId, flags);
     });
   withExamples(
-    withOutput(session.command("end").argument("[id]", "the id of the session")),
+    withOutput(session.command("end").argument("[id]", "the id of the session: latchkey session list")),
     "latchkey session end 019a9b2c-7d1e-7a3b-8c4d-5e6f708192a3",
     "latchkey session end --user ada",
   )
-    .description("end a session, or all of a user")
+    .description("end one session, or all of a user")
     .option("--user <user>", "end all sessions of this username or id")
     .action(async (id: string | undefined, flags: OutputFlags & { readonly user?: string }, command: Command) => {
       const { endSession, endSessionsOf } = await import("./sessions/end-sessions.js");

@@ -20,6 +20,11 @@ export interface ServerSettings {
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 
+/** Whether nobody but this machine reaches a host that is listened on. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
 /** The settings of a server from flags and environment. A `TypeError` names the one that is wrong, not its value where that is secret. */
 export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv): ServerSettings {
   const setting = (name: keyof PlaceFlags) =>
@@ -31,7 +36,7 @@ export function readSettings(flags: PlaceFlags, environment: NodeJS.ProcessEnv):
   const data = resolve(setting("data") ?? (named === undefined ? "data" : dirname(named)));
   const database = named ?? resolve(data, "latchkey.db");
   const url = setting("url");
-  if (url === undefined && !LOOPBACK.has(host)) {
+  if (url === undefined && !isLoopback(host)) {
     throw new TypeError("A server that others can reach needs --url (LATCHKEY_URL): its address as they see it.");
   }
   return {

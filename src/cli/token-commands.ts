@@ -1,25 +1,32 @@
 import { type Command, Option } from "commander";
-import { withExamples, withOutput } from "./command-parts.js";
+import { withExamples, withOutput, withPlaceFlags } from "./command-parts.js";
 import { EXIT } from "./exit-code.js";
 import type { ExplainFlags } from "./token-explain.js";
 
 /** Adds `latchkey token …`. */
 export function addTokenCommands(program: Command): void {
   const token = withExamples(
-    program.command("token").description("look at tokens"),
+    program.command("token").description("tell what is wrong with a token"),
     "latchkey token explain < token.txt",
   );
-  const explain = withOutput(
-    token
-      .command("explain")
-      .argument("[token]", "the token; read from standard input where it is not given")
-      .description("tell why a token is accepted or refused, check by check"),
+  const explain = withPlaceFlags(
+    withOutput(
+      token
+        .command("explain")
+        .argument("[token]", "the token; read from standard input where it is not given")
+        .description("tell why a token is accepted or refused, check by check"),
+    ),
+    [["--port <number>", "the port in the default of --url (LATCHKEY_PORT; 4000)"]],
   )
-    .option("--port <number>", "the port that the default url has (LATCHKEY_PORT; 4000)")
     .option("--jwks <file>", "the keys of another issuer, instead of the server's own")
     .option("--issuer <url>", "with --jwks: the issuer that is wanted")
     .option("--audience <name>", "with --jwks: the audience that is wanted")
-    .addOption(new Option("--profile <name>", "with --jwks: the layout of the token").choices(["rfc9068", "jwt"]));
+    .addOption(
+      new Option("--profile <name>", "with --jwks: the layout of the token, rfc9068 where it is not given").choices([
+        "rfc9068",
+        "jwt",
+      ]),
+    );
   withExamples(
     explain,
     "latchkey token explain --json < token.txt",

@@ -23,8 +23,8 @@ export function addUserCommands(program: Command): void {
 
 function addReading(user: Command): void {
   withExamples(withOutput(user.command("list")), "latchkey user list --limit 10", "latchkey user list --json")
-    .description("list the users in the order of their making")
-    .option("--limit <number>", "how many at most; all where it is not given", readLimit)
+    .description("list the users in the order in which they were added")
+    .option("--limit <number>", "how many at most (all)", readLimit)
     .option("--after <id>", "begin after the user with this id")
     .action(async (flags: ListFlags) => {
       const { listUsers } = await import("./users/list-users.js");
@@ -39,7 +39,7 @@ function addReading(user: Command): void {
 }
 
 function addMaking(user: Command): void {
-  const add = withoutPasswordFlag(withOutput(user.command("add").argument("<username>")));
+  const add = withoutPasswordFlag(withOutput(user.command("add").argument("<username>", "3 to 64 characters")));
   withExamples(
     add,
     "latchkey user add ada --email ada@example.com --role admin",
@@ -47,7 +47,7 @@ function addMaking(user: Command): void {
   )
     .description("add a user; the password is asked for, or read from standard input")
     .option("--email <address>", "their e-mail address")
-    .option("--role <name>", "a role, once for each of them", collect)
+    .option("--role <name>", "a role; give it once for each", collect)
     .action(async (username: string, flags: AddFlags) => {
       const { addUser } = await import("./users/add-user.js");
       await addUser(username, flags);
@@ -58,7 +58,12 @@ function addMaking(user: Command): void {
     "latchkey user import - --format jsonl < users.jsonl",
   )
     .description("add users of another system with their password hashes: username, email, hash, roles")
-    .addOption(new Option("--format <name>", "the format, where the name does not tell it").choices(["csv", "jsonl"]))
+    .addOption(
+      new Option("--format <name>", "needed where the name does not end in .csv, .jsonl or .ndjson").choices([
+        "csv",
+        "jsonl",
+      ]),
+    )
     .option("--dry-run", "check every line and write nothing")
     .action(async (file: string, flags: ImportFlags) => {
       const { importFile } = await import("./import/import-file.js");
@@ -99,7 +104,7 @@ function addSetting(user: Command): void {
   const setRoles = user
     .command("set-roles")
     .argument("<user>", WHO)
-    .argument("[roles...]", "all roles; none: no roles");
+    .argument("[roles...]", "the roles from now on; none where none is named");
   withExamples(withOutput(setRoles), "latchkey user set-roles ada editor admin", "latchkey user set-roles ada")
     .description("replace the roles; where one is taken away, older access tokens are refused")
     .action(async (nameOrId: string, roles: readonly string[], flags: OutputFlags) => {

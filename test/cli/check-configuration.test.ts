@@ -4,7 +4,7 @@ import { createAuth } from "latchkey";
 import { afterEach, describe, expect, it } from "vitest";
 import { newSecret } from "../../dist/keys/master-key.js";
 import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
-import { endAll, newFolder, type RunOptions, run } from "./run-server.js";
+import { endAll, LATCHKEY, newFolder, type RunOptions, run } from "./run-server.js";
 
 afterEach(endAll);
 
@@ -52,26 +52,53 @@ describe("latchkey check", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("tells every setting of a server behind a proxy, with nothing weak and no secret", async () => {
+    const secret = newSecret();
+    const data = await newData(secret);
+    const environment = {
+      LATCHKEY_SECRET: secret,
+      LATCHKEY_DATA: data,
+      LATCHKEY_URL: "https://auth.example.com",
+      LATCHKEY_HOST: "0.0.0.0",
+      LATCHKEY_PORT: "8080",
+      LATCHKEY_ORIGINS: "https://app.example.com,http://localhost:5173",
+      LATCHKEY_AUDIENCES: "todo-api",
+      LATCHKEY_TRUSTED_PROXIES: "10.0.0.0/8,fc00::/7,2400:cb00::/32,::1",
+      LATCHKEY_ALGORITHM: "EdDSA",
+      LATCHKEY_ACCESS_SECONDS: "900",
+      LATCHKEY_IDLE_SECONDS: "86400",
+      LATCHKEY_ABSOLUTE_SECONDS: "604800",
+      LATCHKEY_GRACE_SECONDS: "1",
+    };
+    const findings = await check([], { environment });
+    expect(weakIn(findings)).toEqual([]);
+    expect(JSON.stringify(findings)).not.toContain(secret);
+    const told = findings
+      .filter(({ found }) => !found.includes("-wal"))
+      .map(({ setting, found }) => `${setting}: ${found}`);
+    expect(told.slice(1)).toEqual([
+      "LATCHKEY_HOST: 0.0.0.0, port 8080",
+      "LATCHKEY_URL: https://auth.example.com",
+      "LATCHKEY_ORIGINS: https://app.example.com, http://localhost:5173",
+      "LATCHKEY_AUDIENCES: https://auth.example.com, todo-api",
+      "LATCHKEY_TRUSTED_PROXIES: 10.0.0.0/8, fc00::/7, 2400:cb00::/32, ::1",
+      "LATCHKEY_ALGORITHM: EdDSA",
+      "LATCHKEY_ACCESS_SECONDS: 900 s (15 minutes)",
+      "LATCHKEY_ABSOLUTE_SECONDS: 604800 s (7 days)",
+      "LATCHKEY_IDLE_SECONDS: 86400 s (1 day)",
+      "LATCHKEY_GRACE_SECONDS: 1 s",
+      `LATCHKEY_DATA: ${data} is its owner's alone`,
+      `LATCHKEY_DATABASE: ${join(data, "latchkey.db")} is its owner's alone`,
+      `LATCHKEY_DATABASE: ${join(data, "latchkey.db")} has schema version 1`,
+      "LATCHKEY_SECRET: opens the keys in the database",
+    ]);
+  });
+
   it("finds nothing weak in what a server has made, and leaves it as it is", async () => {
     const data = await newData();
     const files = readdirSync(data);
     expect(weakIn(await check(["--data", data]))).toEqual([]);
     expect(readdirSync(data)).toEqual(files);
-  });
-
-  it("finds nothing weak in a server for the internet", async () => {
-    const secret = newSecret();
-    const environment = {
-      LATCHKEY_SECRET: secret,
-      LATCHKEY_HOST: "0.0.0.0",
-      LATCHKEY_URL: "https://auth.example.com",
-      LATCHKEY_ORIGINS: "https://app.example.com,http://localhost:5173",
-      LATCHKEY_IDLE_SECONDS: "86400",
-    };
-    const data = await newData(secret);
-    const findings = await check(["--data", data], { environment });
-    expect(weakIn(findings)).toEqual([]);
-    expect(JSON.stringify(findings)).not.toContain(secret);
   });
 
   it.each<readonly [string, Readonly<Record<string, string>>, string, RegExp]>([
@@ -95,6 +122,38 @@ describe("latchkey check", () => {
       /in all/,
     ],
     ["a long grace", { LATCHKEY_GRACE_SECONDS: "61" }, "LATCHKEY_GRACE_SECONDS", /minute/],
+    [
+      "an idle time that ends a session before it is refreshed",
+      { LATCHKEY_IDLE_SECONDS: "600" },
+      "LATCHKEY_IDLE_SECONDS",
+      /^600 s \(10 minutes\) is no more than an access token lives/,
+    ],
+    [
+      "a host beyond this machine at a url of this machine",
+      { LATCHKEY_HOST: "0.0.0.0", LATCHKEY_URL: "http://localhost:4000" },
+      "LATCHKEY_HOST",
+      /others can reach/,
+    ],
+    ["a proxy that is not named", { LATCHKEY_URL: "https://auth.example.com" }, "LATCHKEY_TRUSTED_PROXIES", /^none/],
+    [
+      "half of the internet as a proxy",
+      { LATCHKEY_TRUSTED_PROXIES: "10.0.0.1,128.0.0.0/1" },
+      "LATCHKEY_TRUSTED_PROXIES",
+      /^128\.0\.0\.0\/1 trusts/,
+    ],
+    ["a wide range of IPv4", { LATCHKEY_TRUSTED_PROXIES: "10.0.0.0/7" }, "LATCHKEY_TRUSTED_PROXIES", /trusts/],
+    ["a wide range of IPv6", { LATCHKEY_TRUSTED_PROXIES: "2000::/3" }, "LATCHKEY_TRUSTED_PROXIES", /trusts/],
+    ["more than the private ones", { LATCHKEY_TRUSTED_PROXIES: "fc00::/6" }, "LATCHKEY_TRUSTED_PROXIES", /trusts/],
+    ["a range that only looks private", { LATCHKEY_TRUSTED_PROXIES: "fc::/8" }, "LATCHKEY_TRUSTED_PROXIES", /trusts/],
+    ["every proxy", { LATCHKEY_TRUSTED_PROXIES: "0.0.0.0/0" }, "LATCHKEY_TRUSTED_PROXIES", /no range/],
+    ["a proxy by its name", { LATCHKEY_TRUSTED_PROXIES: "proxy.local" }, "LATCHKEY_TRUSTED_PROXIES", /no address/],
+    ["a database that ends with the process", { LATCHKEY_DATABASE: ":memory:" }, "LATCHKEY_DATABASE", /memory alone/],
+    [
+      "a database that cannot be made",
+      { LATCHKEY_DATABASE: join(LATCHKEY, "data/latchkey.db") },
+      "LATCHKEY_DATABASE",
+      /main\.js is no folder/,
+    ],
     ["a symmetric algorithm", { LATCHKEY_ALGORITHM: "HS256" }, "LATCHKEY_ALGORITHM", /asymmetric/],
     ["a database that is a url", { LATCHKEY_DATABASE: "mysql://a:hunter2@b/c" }, "LATCHKEY_DATABASE", /path/],
     ["a secret that is short", { LATCHKEY_SECRET: "hunter2" }, "LATCHKEY_SECRET", /32 random bytes/],
@@ -115,6 +174,8 @@ describe("latchkey check", () => {
       why: expect.stringMatching(/\.$/),
       remedy: expect.stringMatching(/./),
     });
+    // One mistake is told once, and never as good too.
+    expect(findings.filter((finding) => finding.setting === setting)).toHaveLength(1);
     expect(JSON.stringify(findings)).not.toMatch(/hunter2|aHVudGVyM/);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -114,6 +114,23 @@ describe("--help", () => {
     }
   }, 180_000);
 
+  it("of serve names every variable that there is", async () => {
+    const unknown = await run(["check", "--json"], { environment: { LATCHKEY_X: "x" } });
+    const known = JSON.parse(unknown.stdout).findings[0].remedy.match(/LATCHKEY_[A-Z_]+/g);
+    const { stdout } = await run(["serve", "--help"]);
+    const named = new Set(stdout.match(/LATCHKEY_[A-Z_]+/g));
+    expect([...named, "LATCHKEY_NEW_SECRET"].sort()).toEqual([...known].sort());
+  });
+
+  it("tells the flags of the command itself before those that name the server", async () => {
+    for (const path of commands) {
+      const { stdout } = await run([...path, "--help"]);
+      const [own, place] = ["\nOptions:\n", "\nWhich server"].map((title) => stdout.indexOf(title));
+      expect(own, path.join(" ")).toBeGreaterThan(0);
+      if (place !== -1) expect(place, path.join(" ")).toBeGreaterThan(own ?? 0);
+    }
+  });
+
   it("names every variable that has a flag, and no password flag", async () => {
     const { stdout } = await run(["user", "add", "--help"]);
     expect(stdout).toContain("LATCHKEY_DATA");

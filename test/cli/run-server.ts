@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly folder?: string;
+  /** The command, where it is another one than that of the build. */
+  readonly command?: readonly [string, ...string[]];
 }
 
 const folders: string[] = [];
@@ -77,8 +79,9 @@ export async function endAll(): Promise<void> {
 
 /** Starts the command with none of the surrounding settings. */
 export function start(parameters: readonly string[], options: RunOptions = {}): Running {
-  const { environment = {}, input, folder = newFolder() } = options;
-  const child = spawn(process.execPath, [LATCHKEY, ...parameters], {
+  const { environment = {}, input, folder = newFolder(), command = [process.execPath, LATCHKEY] as const } = options;
+  const [program, ...first] = command;
+  const child = spawn(program, [...first, ...parameters], {
     cwd: folder,
     env: { ...bareEnvironment(), ...environment },
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],

@@ -1,66 +1,28 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bareEnvironment, freePort, until, within } from "../cli/run-server.js";
+import { freePort, until, within } from "../cli/run-server.js";
+import { type Installed, installPacked, ROOT } from "./install-packed.js";
 
-const ROOT = resolve(import.meta.dirname, "../..");
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 const DOORS: readonly string[] = Object.keys(MANIFEST.exports)
   .filter((path) => path !== "./package.json")
   .map((path) => `latchkey${path.slice(1)}`);
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), "latchkey-package-")));
-const cache = join(folder, "cache");
-const app = join(folder, "app");
-const environment = { ...bareEnvironment(), npm_config_cache: cache, npm_config_prefer_offline: "true" };
-let tarball: string;
-let packed: readonly string[];
+let installed: Installed;
 
-const executed = promisify(execFile);
-
-/** What a command prints; throws with all of it where it fails. */
-async function run(command: string, parameters: readonly string[], cwd = app): Promise<string> {
-  try {
-    const { stdout } = await executed(command, parameters, { cwd, env: environment, timeout: 120_000 });
-    return stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${command} ${parameters.join(" ")}\n${stdout}${stderr}`, { cause: error });
-  }
-}
+/** What a command prints in the application; throws with all of it where it fails. */
+const run: Installed["run"] = (...command) => installed.run(...command);
 
 const tool = (name: string) => join(ROOT, "node_modules/.bin", name);
 
 beforeAll(async () => {
-  mkdirSync(app);
-  mkdirSync(cache);
-  // What npx installs goes when the test ends; what was downloaded before is not downloaded again.
-  const known = (await executed("npm", ["config", "get", "cache"], { env: bareEnvironment() })).stdout.trim();
-  mkdirSync(join(known, "_cacache"), { recursive: true });
-  symlinkSync(join(known, "_cacache"), join(cache, "_cacache"));
-  const [{ filename, files }] = JSON.parse(await run("npm", ["pack", "--json", "--pack-destination", folder], ROOT));
-  tarball = join(folder, filename);
-  packed = files.map(({ path }: { path: string }) => path);
-  await run("npm", ["install", tarball, "--no-audit", "--no-fund"]);
+  installed = await installPacked();
 }, 180_000);
 
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-});
+afterAll(() => installed?.remove());
 
 // npm, npx and two compilers share the machine with other tests.
 const PATIENCE = { timeout: 120_000 };
@@ -72,15 +34,22 @@ describe("the packed package", PATIENCE, () => {
     );
     const built = sources.flatMap((path) => [".js", ".d.ts"].map((end) => `dist/${path.replace(/\.ts$/, end)}`));
     const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"];
-    expect([...packed].sort()).toEqual([...papers, ...built].sort());
+    expect([...installed.packed].sort()).toEqual([...papers, ...built].sort());
   });
 
   it("is what publint expects", async () => {
-    expect(await run(tool("publint"), ["run", tarball, "--strict"])).toContain("All good!");
+    expect(await run(tool("publint"), ["run", installed.tarball, "--strict"])).toContain("All good!");
   });
 
   it("has types that every resolution of ES modules finds", async () => {
-    const output = await run(tool("attw"), [tarball, "--profile", "esm-only", "--no-definitely-typed", "-f", "json"]);
+    const output = await run(tool("attw"), [
+      installed.tarball,
+      "--profile",
+      "esm-only",
+      "--no-definitely-typed",
+      "-f",
+      "json",
+    ]);
     const { analysis } = JSON.parse(output);
     expect(Object.keys(analysis.entrypoints).map((path) => `latchkey${path.slice(1)}`)).toEqual(
       expect.arrayContaining([...DOORS]),
@@ -94,13 +63,13 @@ describe("in an empty folder", PATIENCE, () => {
   });
 
   it("npx with the tarball alone runs the server", async () => {
-    const empty = join(folder, "empty");
+    const empty = join(installed.folder, "empty");
     mkdirSync(empty);
-    copyFileSync(tarball, join(empty, "latchkey.tgz"));
+    copyFileSync(installed.tarball, join(empty, "latchkey.tgz"));
     const port = await freePort();
     const parameters = ["--yes", "./latchkey.tgz", "serve", "--port", String(port)];
     // A group of its own, since npx does not hand signals on.
-    const child = spawn("npx", parameters, { cwd: empty, env: environment, detached: true, stdio: "ignore" });
+    const child = spawn("npx", parameters, { cwd: empty, env: installed.environment, detached: true, stdio: "ignore" });
     try {
       const ready = () =>
         fetch(`http://127.0.0.1:${port}/health/ready`).then(
@@ -120,11 +89,11 @@ describe("in an empty folder", PATIENCE, () => {
   ])("TypeScript knows every door: %j", async (resolution) => {
     const source = readFileSync(join(import.meta.dirname, "every-door.ts"), "utf8");
     for (const door of DOORS) expect(source).toContain(`from "${door}"`);
-    const project = join(app, resolution.moduleResolution);
+    const project = join(installed.app, resolution.moduleResolution);
     mkdirSync(project);
-    mkdirSync(join(app, "node_modules/@types"), { recursive: true });
-    rmSync(join(app, "node_modules/@types/node"), { force: true });
-    symlinkSync(join(ROOT, "node_modules/@types/node"), join(app, "node_modules/@types/node"));
+    mkdirSync(join(installed.app, "node_modules/@types"), { recursive: true });
+    rmSync(join(installed.app, "node_modules/@types/node"), { force: true });
+    symlinkSync(join(ROOT, "node_modules/@types/node"), join(installed.app, "node_modules/@types/node"));
     writeFileSync(join(project, "every-door.ts"), source);
     const compilerOptions = { ...resolution, target: "es2023", strict: true, noEmit: true, types: ["node"] };
     writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
@@ -158,8 +127,8 @@ const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; read
 
 describe("a door", PATIENCE, () => {
   it.each(DOORS)("%s loads its layers, their packages, and nothing else", async (door) => {
-    const list = join(folder, `${door.replace("/", "-")}.txt`);
-    copyFileSync(join(import.meta.dirname, "list-modules.mjs"), join(app, "list-modules.mjs"));
+    const list = join(installed.folder, `${door.replace("/", "-")}.txt`);
+    copyFileSync(join(import.meta.dirname, "list-modules.mjs"), join(installed.app, "list-modules.mjs"));
     await run(process.execPath, ["list-modules.mjs", door, list]);
     const modules = readFileSync(list, "utf8")
       .split("\n")

@@ -8,8 +8,9 @@ import { checkDatabase } from "./check-database.js";
 import { checkDurations } from "./check-durations.js";
 import { checkFiles } from "./check-files.js";
 import { checkPlaces } from "./check-places.js";
+import { checkProxies } from "./check-proxies.js";
 import { checkVariables } from "./check-variables.js";
-import { type Finding, wrong } from "./finding.js";
+import { type Finding, good, wrong } from "./finding.js";
 
 /** `latchkey check`: tells what of the configuration is weak and why; answers whether nothing is. */
 export async function checkConfiguration(flags: OutputFlags): Promise<boolean> {
@@ -27,15 +28,20 @@ async function checkSettings(flags: OutputFlags): Promise<readonly Finding[]> {
   } catch (error) {
     return [wrong(error)];
   }
+  const refused = await checkOptions(settings);
   const found = [
-    ...(await checkOptions(settings)),
     ...checkPlaces(settings),
+    ...checkProxies(settings),
+    good("LATCHKEY_ALGORITHM", settings.auth.algorithm ?? "ES256"),
     ...checkDurations(settings),
     ...checkFiles(settings),
     ...(await checkDatabase(settings)),
   ];
   // One mistake can be met by two checks; the first one tells of it.
-  return found.filter((finding, index) => found.findIndex(({ found: text }) => text === finding.found) === index);
+  const others = found.filter(({ setting }) => !refused.some((each) => each.setting === setting));
+  return [...refused, ...others].filter(
+    (finding, index, all) => all.findIndex(({ found: text }) => text === finding.found) === index,
+  );
 }
 
 /** What a server would refuse to start with, tried on a database that ends with it. */

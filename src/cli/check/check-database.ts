@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { masterKeyInFile, masterKeyOf } from "../../keys/master-key.js";
 import { unseal } from "../../keys/seal.js";
 import { openStore, schemaVersionOf } from "../../store/open-store.js";
@@ -11,9 +11,8 @@ import { type Finding, good, weak, wrong } from "./finding.js";
 /** Whether the database is of this version, and the secret the one that opens its keys. Nothing is made or brought up to date. */
 export async function checkDatabase(configuration: ServerSettings): Promise<readonly Finding[]> {
   const { database } = configuration.auth;
-  if (isMissing(database)) {
-    return [good("LATCHKEY_DATABASE", `${database} is made at the first start`), checkSecret(configuration, [])];
-  }
+  if (database === ":memory:") return [inMemory(configuration)];
+  if (isMissing(database)) return [checkNew(database), checkSecret(configuration, [])];
   try {
     const { found, known } = await schemaVersionOf(database);
     if (found !== known) return [otherSchema(found, known)];
@@ -27,6 +26,35 @@ export async function checkDatabase(configuration: ServerSettings): Promise<read
   } catch (error) {
     return [wrong(error, "LATCHKEY_DATABASE")];
   }
+}
+
+function inMemory({ auth }: ServerSettings): Finding {
+  const why = "Every account and every session ends with the process.";
+  return weak("LATCHKEY_DATABASE", `${auth.database} is kept in memory alone`, why, "Name a file.");
+}
+
+/** Whether a database can be made where there is none. */
+function checkNew(database: string): Finding {
+  const folder = nearestFolder(resolve(database));
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error("It is a file.");
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return good("LATCHKEY_DATABASE", `${database} is made at the first start`);
+  } catch {
+    const what = `${database} cannot be made: ${folder} is no folder that this user may write to`;
+    return weak(
+      "LATCHKEY_DATABASE",
+      what,
+      "A server does not start without it.",
+      "Name another place, or change that.",
+    );
+  }
+}
+
+/** The folder that is there already, of those that a path leads through. */
+function nearestFolder(path: string): string {
+  const above = dirname(path);
+  return existsSync(above) ? above : nearestFolder(above);
 }
 
 function otherSchema(found: number, known: number): Finding {

@@ -1,20 +1,14 @@
-import type { ServerSettings } from "../settings.js";
+import { isLoopback, type ServerSettings } from "../settings.js";
 import { type Finding, good, weak } from "./finding.js";
 
 /** Whether the server and the pages that may keep its cookie are reached in a way that nobody on the way can read or change. */
-export function checkPlaces({ auth, host, port }: ServerSettings): readonly Finding[] {
-  const origins = (auth.origins ?? []).filter(isOpen);
+export function checkPlaces(settings: ServerSettings): readonly Finding[] {
+  const { auth } = settings;
+  const open = (auth.origins ?? []).filter((origin) => isWithoutTls(origin) && !isOfThisMachine(origin));
   return [
-    good("LATCHKEY_HOST", `${host}, port ${port}`),
-    isOpen(auth.url)
-      ? weak(
-          "LATCHKEY_URL",
-          `${auth.url} is reached without TLS`,
-          "Whoever is on the way reads passwords and tokens, and browsers keep no __Host- cookie from there.",
-          "Put a proxy with TLS before the server, and name its https address.",
-        )
-      : good("LATCHKEY_URL", auth.url),
-    ...origins.map((origin) =>
+    checkHost(settings),
+    checkUrl(auth.url),
+    ...open.map((origin) =>
       weak(
         "LATCHKEY_ORIGINS",
         `${origin} is reached without TLS`,
@@ -22,13 +16,36 @@ export function checkPlaces({ auth, host, port }: ServerSettings): readonly Find
         "Serve the pages by https, or take the origin out.",
       ),
     ),
-    ...(origins.length === 0 ? [good("LATCHKEY_ORIGINS", auth.origins?.join(", ") ?? "none")] : []),
+    ...(open.length === 0 ? [good("LATCHKEY_ORIGINS", auth.origins?.join(", ") ?? "none")] : []),
+    good("LATCHKEY_AUDIENCES", [auth.url, ...(auth.audiences ?? [])].join(", ")),
   ];
 }
 
-/** Whether an address leaves the machine without TLS. */
-function isOpen(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  return protocol === "http:" && !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+function checkHost({ auth, host, port }: ServerSettings): Finding {
+  const found = `${host}, port ${port}`;
+  if (isLoopback(host) || !(isWithoutTls(auth.url) && isOfThisMachine(auth.url))) return good("LATCHKEY_HOST", found);
+  return weak(
+    "LATCHKEY_HOST",
+    `${found}, which others can reach, though ${auth.url} is an address of this machine`,
+    "Whoever is on the way there reads passwords and tokens.",
+    "Listen on 127.0.0.1, or put a proxy with TLS before the server and name its https address as LATCHKEY_URL.",
+  );
+}
+
+function checkUrl(url: string): Finding {
+  if (!isWithoutTls(url) || isOfThisMachine(url)) return good("LATCHKEY_URL", url);
+  return weak(
+    "LATCHKEY_URL",
+    `${url} is reached without TLS`,
+    "Whoever is on the way reads passwords and tokens, and browsers keep no __Host- cookie from there.",
+    "Put a proxy with TLS before the server, and name its https address.",
+  );
+}
+
+function isWithoutTls(address: string): boolean {
+  return URL.canParse(address) && new URL(address).protocol === "http:";
+}
+
+function isOfThisMachine(address: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
 }
