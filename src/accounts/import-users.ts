@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { requireUsableHash } from "../passwords/require-usable-hash.js";
 import type { Addition, UserRow } from "../store/store.js";
+import { uuidV7 } from "../tokens/uuid-v7.js";
 import type { AccountParts } from "./account-parts.js";
 import { newUser, requireNames, type UserBeginning } from "./new-user.js";
 import { requireTexts } from "./require-texts.js";
@@ -36,7 +37,6 @@ export async function importUsers(
   const { dryRun = false } = options ?? {};
   if (!Array.isArray(given) || typeof dryRun !== "boolean") {
     throw new TypeError("An import takes a list of users and { dryRun } that is true or false.");
-import { uuidV7 } from "../tokens/uuid-v7.js";
   }
   const time = await parts.store.now();
   // Of one millisecond and yet in the order of the list.
