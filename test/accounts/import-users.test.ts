@@ -117,6 +117,13 @@ const lists: readonly (readonly [string, readonly ImportedUser[], readonly objec
 ];
 
 describe("a list of users", () => {
+  it("keeps its order, of one moment as it is", async () => {
+    const names = Array.from({ length: 50 }, (_, at) => `in order ${at}`);
+    await door.auth.users.import(names.map((username) => ({ username, hash: HASH })));
+    const listed = (await door.auth.users.list({ limit: 1000 })).map(({ username }) => username);
+    expect(listed.filter((username) => username.startsWith("in order"))).toEqual(names);
+  });
+
   beforeEach(() => door.signUp("there", { email: "there@example.com" }));
 
   it.each(lists)("with %s is told the same by a dry run, which writes nothing", async (_what, list, outcomes) => {

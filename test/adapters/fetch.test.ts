@@ -89,6 +89,20 @@ describe("toHandler of latchkey/fetch", () => {
     expect(await response.json()).toEqual({ address });
   });
 
+  it("says once that it was told no address", async () => {
+    const messages: string[] = [];
+    const note = ({ message }: Error) => messages.push(message);
+    process.on("warning", note);
+    const handler = toHandler((await openAuth()).auth);
+    for (const info of [{ address: "192.0.2.7" }, undefined, undefined]) {
+      await handler(new Request("http://localhost:4000/health/live"), info);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    // The hosts above may have been told already.
+    expect(messages.filter((message) => message.includes("address")).length).toBeLessThanOrEqual(1);
+  });
+
   it("throws where the body was read before", async () => {
     const request = new Request(ORIGIN, { method: "POST", body: "{}" });
     await request.text();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { connect } from "node:net";
 import express from "express";
-import { authOf, type Embeddable, requireToken, toHandler } from "latchkey/node";
+import { type AuthError, authOf, type Embeddable, requireToken, toHandler } from "latchkey/node";
 import { anyVerifier, createIssuer, createVerifier, generateKey, type Verifier } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { bearer, openAuth, PASSWORD } from "../http/open-auth.js";
@@ -245,6 +245,15 @@ describe("requireToken of latchkey/node", () => {
     const port = await open(protector);
     expect((await askServer(port, "/", { headers: good })).body.user).toBe("42");
     expect((await askServer(port, "/")).status).toBe(401);
+  });
+
+  it("takes the request and the response of Express in onRefused, with their types", async () => {
+    const app = express();
+    const onRefused = (_error: AuthError, _request: express.Request, response: express.Response) =>
+      response.redirect("/login");
+    app.get("/todos", requireToken(verifier, { onRefused }), (_request, response) => void response.end("secret"));
+    const { status, headers } = await askServer(await listen(app), "/todos");
+    expect([status, headers.get("location")]).toEqual([302, "/login"]);
   });
 
   it("lets onRefused answer instead, or go on", async () => {

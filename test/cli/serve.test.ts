@@ -90,6 +90,21 @@ describe("latchkey serve", () => {
     expect(files.map((file) => modeOf(join(data, file)))).toEqual(files.map(() => "600"));
   });
 
+  it("keeps the master key beside a database that is named", async () => {
+    const folder = newFolder();
+    await startServer({ folder, flags: ["--database", "other/users.db"], data: "" });
+    expect(readdirSync(join(folder, "other")).sort()).toContain("master.key");
+  });
+
+  it("tells a variable that nobody reads", async () => {
+    const server = await startServer({ environment: { LATCHKEY_ORIGIN: "https://app.example.com" } });
+    const line = server
+      .stderr()
+      .split("\n")
+      .find((text) => text.includes("setting.unknown"));
+    expect(JSON.parse(line ?? "{}")).toMatchObject({ event: "setting.unknown", variable: "LATCHKEY_ORIGIN" });
+  });
+
   it("makes its data in ./data where no folder is named", async () => {
     const folder = newFolder();
     const server = start(["serve"], { folder, environment: { LATCHKEY_PORT: String(await freePort()) } });

@@ -64,6 +64,12 @@ describe("PUT /me/password", () => {
     expect((await door.me(ada.token)).status).toBe(200);
   });
 
+  it("names the present password where that is wrong", async () => {
+    const { body } = await change({ current_password: "x", new_password: NEW });
+    const message = "The present password is wrong.";
+    expect(body).toMatchObject({ title: message, errors: [{ field: "current_password", message }] });
+  });
+
   it("refuses a form", async () => {
     const form = { ...bearer(ada.token), "content-type": "application/x-www-form-urlencoded" };
     expect((await change(`current_password=${PASSWORD}&new_password=${NEW}`, form)).status).toBe(415);
