@@ -1,10 +1,10 @@
 import { AuthError } from "../../errors/auth-error.js";
 import { type Act, ask } from "../sql/act.js";
 import type { Driver } from "../sql/driver.js";
-import type { Query } from "../sql/query.js";
+import { plain, type Query } from "../sql/query.js";
 import { createGroupCommit } from "./group-commit.js";
 import type { SqliteConnection, SqliteStatement } from "./load-sqlite.js";
-import { plain, runBatch } from "./run-batch.js";
+import { runBatch } from "./run-batch.js";
 import { sqliteDialect } from "./sqlite-dialect.js";
 import { isLocked, toStoreError } from "./sqlite-error.js";
 import { untilUnlocked } from "./until-unlocked.js";
