@@ -7,7 +7,6 @@ import { plain } from "../sql/query.js";
 import type { Store } from "../store.js";
 import { createDatabaseFile } from "./create-database-file.js";
 import { loadSqlite } from "./load-sqlite.js";
-import { CLOCK_FUNCTION } from "./sqlite-dialect.js";
 import { createSqliteDriver } from "./sqlite-driver.js";
 import { toStoreError } from "./sqlite-error.js";
 
@@ -53,8 +52,7 @@ async function connect(file: string, options: SqliteOptions): Promise<Driver> {
   if (file !== ":memory:") createDatabaseFile(file);
   const { DatabaseSync } = await loadSqlite();
   const connection = new DatabaseSync(file);
-  connection.function(CLOCK_FUNCTION, () => BigInt(Math.trunc(now())));
-  return createSqliteDriver(connection, lockMilliseconds);
+  return createSqliteDriver(connection, { now, lockMilliseconds });
 }
 
 async function setUp(driver: Driver): Promise<void> {
