@@ -22,7 +22,7 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
   const { matches, outdated } = await parts.logInLine.run(`${account}\n${networkOf(caller.address)}`, async () => {
     const attempt = await parts.limits.admit({ account, address: caller.address });
     const verdict = await verified(parts, claimed, attempt);
-    if (user !== undefined && verdict.matches) await attempt.succeeded();
+    if (user !== undefined && verdict.matches) attempt.succeeded();
     return verdict;
   });
   if (user === undefined || !matches) {
@@ -37,7 +37,7 @@ async function verified(parts: AccountParts, { user, password }: Claimed, attemp
     return await parts.passwords.verify(password, user?.passwordHash);
   } catch (error) {
     // Nobody found out whether the password was right.
-    await attempt.withdraw();
+    attempt.withdraw();
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { proveRefreshToken } from "./refresh.js";
 /** What a client logs out with: an access token, also an expired one, and refresh tokens, also old ones. */
 export interface LogOut {
   readonly accessToken?: string | undefined;
-  readonly refreshTokens?: readonly string[];
+  readonly refreshTokens?: readonly string[] | undefined;
 }
 
 /** Ends the session of each token given. Says nothing of tokens that are of no session, so that nobody can ask which ones are. */

@@ -6,12 +6,12 @@ import type { PlaceFlags } from "./settings.js";
 
 /** Adds `latchkey serve`, `latchkey migrate` and `latchkey check`. */
 export function addServerCommands(program: Command): void {
-  withListening(withPlace(program.command("serve").description("run the server")))
+  withExamples(
+    withListening(withPlace(program.command("serve"))),
+    "latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
+  )
+    .description("run the server")
     .addHelpText("after", "\nThe other settings are variables: docs/server.md.")
-    .addHelpText(
-      "after",
-      "\nExample:\n  latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
-    )
     .action(async (flags: PlaceFlags) => {
       // A command loads what it needs and no more.
       const { serve } = await import("./serve.js");
