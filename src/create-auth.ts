@@ -18,8 +18,9 @@ import { createGuard } from "./guard/create-guard.js";
 import { createHandler, type Handler } from "./http/create-handler.js";
 import type { Jwks, LocalVerifier, Verifier } from "./tokens/index.js";
 
-export { AuthError, type ErrorCode, isAuthError } from "./errors/auth-error.js";
+export { AuthError, type AuthErrorOptions, type ErrorCode, type FieldError, isAuthError } from "./errors/auth-error.js";
 export type { RequestInfo } from "./http/create-handler.js";
+export type { KeyPurpose, Page, Transport } from "./store/store.js";
 export type {
   AuthOptions,
   Caller,
@@ -61,7 +62,9 @@ export interface AuthServer extends Verifier {
   logOut(given: LogOut): Promise<void>;
   /** Replaces the password of a user and ends their other sessions; throws `invalid_credentials`. */
   changePassword(given: PasswordChange, caller?: Caller): Promise<void>;
+  /** What an administrator does to users. */
   readonly users: UserAdmin;
+  /** What an administrator does to sessions. */
   readonly sessions: SessionAdmin;
   /** From now on `/health/ready` answers 503, everything else as before. */
   drain(): void;

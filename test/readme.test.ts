@@ -69,10 +69,4 @@ describe("the README", () => {
     });
     expect(output).toBe("42\n");
   });
-
-  it("names every folder of src/", () => {
-    const table = README.slice(README.indexOf("## The folders"));
-    const layers = ["errors", "tokens", "passwords", "store", "keys", "guard", "accounts", "http", "cli"];
-    for (const layer of layers) expect(table).toContain(`\`src/${layer}\``);
-  });
 });

@@ -18,9 +18,9 @@ export interface PasswordChange {
 const TURNS = 2;
 
 /**
- * Replaces the password and ends every other session. Counts as a log-in attempt: throws `invalid_credentials` for a wrong present
- * password, `account_disabled` after a right one, and what sign-up throws for a bad new one. The same password again is a change like any
- * other: the other sessions end.
+ * Replaces the password and ends every other session. Counts as a log-in attempt: throws `rate_limited`, `invalid_credentials` for a wrong
+ * present password, `account_disabled` after a right one, and what sign-up throws for a bad new one; `invalid_token` where nobody has the id.
+ * The same password again is a change like any other: the other sessions end.
  */
 export async function changePassword(parts: AccountParts, given: PasswordChange, caller: Caller): Promise<void> {
   requireTexts(given, ["currentPassword", "newPassword", "userId", "sessionId"]);

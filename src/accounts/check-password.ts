@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import type { Attempt } from "../limits/create-limits.js";
+import { networkOf } from "../limits/network-of.js";
 import type { PasswordVerdict } from "../passwords/create-passwords.js";
 import type { UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
@@ -17,10 +18,11 @@ export interface Claimed {
  */
 export async function requirePassword(parts: AccountParts, claimed: Claimed, caller: Caller): Promise<UserRow> {
   const { account, user, password } = claimed;
-  const { matches, outdated } = await parts.logInLine.run(`${account}\n${caller.address}`, async () => {
+  // By the network, as the attempts are counted: the addresses of a /64 have one count, and so one line.
+  const { matches, outdated } = await parts.logInLine.run(`${account}\n${networkOf(caller.address)}`, async () => {
     const attempt = await parts.limits.admit({ account, address: caller.address });
     const verdict = await verified(parts, claimed, attempt);
-    if (user !== undefined && verdict.matches) await attempt.succeeded();
+    if (user !== undefined && verdict.matches) attempt.succeeded();
     return verdict;
   });
   if (user === undefined || !matches) {
@@ -35,7 +37,7 @@ async function verified(parts: AccountParts, { user, password }: Claimed, attemp
     return await parts.passwords.verify(password, user?.passwordHash);
   } catch (error) {
     // Nobody found out whether the password was right.
-    await attempt.withdraw();
+    attempt.withdraw();
     throw error;
   }
 }

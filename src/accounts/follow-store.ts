@@ -16,7 +16,8 @@ export interface Follower {
   catchUp(): Promise<void>;
   /** Reads revocations and keys where another process has committed since the last look; else it costs next to nothing. */
   look(): Promise<void>;
-  stop(): void;
+  /** Resolves when nothing of it runs any more: from then on the store can be closed. */
+  stop(): Promise<void>;
 }
 
 /** What a follower stands between, and where it tells what went wrong. */
@@ -63,21 +64,30 @@ export async function followStore({ store, live, keys, limits, userViews, log }:
   };
   const tell = (event: string) => (error: unknown) =>
     log({ event, error: isAuthError(error) ? error.code : String(error) });
-  const timers = [
+  const tasks = [
     repeat(look, LOOK_MS, tell("store.behind")),
     repeat(sweep, SWEEP_MS, tell("store.unswept")),
     repeat(keys.tend, SWEEP_MS, tell("keys.untended")),
   ];
-  return { catchUp, look, stop: () => timers.forEach((timer) => void clearInterval(timer)) };
+  return {
+    catchUp,
+    look,
+    async stop() {
+      await Promise.all(tasks.map((task) => task.stop()));
+    },
+  };
+}
+
+interface Repeated {
+  /** Resolves when the turn that runs has ended. */
+  stop(): Promise<void>;
 }
 
 /** Runs a task again and again, one at a time; the first failure of a row of them is told. */
-function repeat(task: () => Promise<unknown>, everyMs: number, tell: (error: unknown) => void): NodeJS.Timeout {
-  let running = false;
+function repeat(task: () => Promise<unknown>, everyMs: number, tell: (error: unknown) => void): Repeated {
+  let running: Promise<void> | undefined;
   let failing = false;
   const turn = async () => {
-    if (running) return;
-    running = true;
     try {
       await task();
       failing = false;
@@ -85,9 +95,17 @@ function repeat(task: () => Promise<unknown>, everyMs: number, tell: (error: unk
       if (!failing) tell(error);
       failing = true;
     } finally {
-      running = false;
+      running = undefined;
     }
   };
-  const timer = setInterval(() => void turn(), everyMs);
-  return timer.unref();
+  const timer = setInterval(() => {
+    running ??= turn();
+  }, everyMs);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }

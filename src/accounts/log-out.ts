@@ -6,7 +6,7 @@ import { proveRefreshToken } from "./refresh.js";
 /** What a client logs out with: an access token, also an expired one, and refresh tokens, also old ones. */
 export interface LogOut {
   readonly accessToken?: string | undefined;
-  readonly refreshTokens?: readonly string[];
+  readonly refreshTokens?: readonly string[] | undefined;
 }
 
 /** Ends the session of each token given. Says nothing of tokens that are of no session, so that nobody can ask which ones are. */
@@ -27,8 +27,10 @@ export async function logOut(parts: AccountParts, given: LogOut): Promise<void> 
 /** A log-out that names no token would end nothing, and look as if it had. */
 function requireTokens(given: LogOut): void {
   const { accessToken, refreshTokens = [] }: LogOut = given ?? {};
-  const tokens: unknown = accessToken === undefined ? refreshTokens : [accessToken, ...refreshTokens];
-  if (Array.isArray(tokens) && tokens.length > 0 && tokens.every((token) => typeof token === "string")) return;
+  if (Array.isArray(refreshTokens)) {
+    const tokens: readonly unknown[] = accessToken === undefined ? refreshTokens : [accessToken, ...refreshTokens];
+    if (tokens.length > 0 && tokens.every((token) => typeof token === "string")) return;
+  }
   throw new TypeError("A log-out takes { accessToken }, { refreshTokens }, or both.");
 }
 

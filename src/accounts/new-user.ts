@@ -1,4 +1,4 @@
-import type { UserRow } from "../store/store.js";
+import type { TakenNames, UserRow } from "../store/store.js";
 import { uuidV7 } from "../tokens/uuid-v7.js";
 import { type Email, requireEmail } from "./email.js";
 import { requireRoles } from "./roles.js";
@@ -28,10 +28,7 @@ export function requireNames({ username, email, roles = [] }: WantedNames): Good
 }
 
 /** What of new names can be somebody's already. */
-export function takenNamesOf({
-  username,
-  email,
-}: GoodNames): Pick<UserRow, "usernameKey" | "usernameSkeleton" | "emailKey"> {
+export function takenNamesOf({ username, email }: GoodNames): TakenNames {
   return { usernameKey: username.key, usernameSkeleton: username.skeleton, emailKey: email?.key ?? null };
 }
 

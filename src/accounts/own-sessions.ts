@@ -42,7 +42,7 @@ export async function logOutEverywhere(parts: AccountParts, userId: string, call
 }
 
 /** A session without its secrets. */
-export function sessionViewOf(row: SessionRow): SessionView {
+function sessionViewOf(row: SessionRow): SessionView {
   const { id, userAgent: device, address, transport, createdAt, lastUsedAt, idleExpiresAt, expiresAt } = row;
   return { id, device, address, transport, createdAt, lastUsedAt, expiresAt: Math.min(idleExpiresAt, expiresAt) };
 }

@@ -12,7 +12,7 @@ import { type Grant, grantFor, nextExpiry, requireAudience, requireCaller, requi
 export interface Refresh {
   readonly refreshToken: string;
   /** `body` where it is not given. */
-  readonly transport?: Transport;
+  readonly transport?: Transport | undefined;
   readonly audience?: string | undefined;
 }
 

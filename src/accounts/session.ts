@@ -91,7 +91,7 @@ export function requireTransport(transport: Transport | undefined): void {
   throw new AuthError("invalid_request", { fields: [{ field: "transport", message: "This must be body or cookie." }] });
 }
 
-/** Checks the kind of what is said of a caller, however long it is. Throws a `TypeError`. */
+/** Checks that what is told of a caller is text, of any length. Throws a `TypeError`. */
 export function requireCaller(caller: Caller): void {
   const told: unknown[] = caller === null ? [caller] : [caller.address ?? "", caller.userAgent ?? ""];
   if (told.every((text) => typeof text === "string")) return;

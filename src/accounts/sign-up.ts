@@ -15,8 +15,8 @@ export interface SignUp {
 }
 
 /**
- * Makes an account and logs it in. Throws `username_taken`, `email_taken`, `password_too_short`, `password_too_common`, or
- * `invalid_request` with the field. A taken name is told, so sign-up reveals which names exist.
+ * Makes an account and logs it in. Throws `username_taken`, `email_taken`, `password_too_short`, `password_too_common`,
+ * `rate_limited`, or `invalid_request` with the field. A taken name is told, so sign-up reveals which names exist.
  */
 export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller): Promise<Grant> {
   requireTexts(wanted, ["username", "password"], ["email"]);

@@ -7,13 +7,16 @@ import type { PlaceFlags } from "./settings.js";
 /** Adds `latchkey serve`, `latchkey migrate` and `latchkey check`. */
 export function addServerCommands(program: Command): void {
   withExamples(
-    withListening(withPlace(program.command("serve").description("run the server"))).addHelpText("after", VARIABLES),
+    withListening(withPlace(program.command("serve"))),
     "latchkey serve --port 8080 --data /var/lib/latchkey --url https://auth.example.com",
-  ).action(async (flags: PlaceFlags) => {
-    // A command loads what it needs and no more.
-    const { serve } = await import("./serve.js");
-    await serve(flags);
-  });
+  )
+    .description("run the server")
+    .addHelpText("after", VARIABLES)
+    .action(async (flags: PlaceFlags) => {
+      // A command loads what it needs and no more.
+      const { serve } = await import("./serve.js");
+      await serve(flags);
+    });
   withExamples(withListening(withOutput(program.command("check"))), "latchkey check --data /var/lib/latchkey")
     .description("tell what is weak in the configuration, why, and what to do; exit code 78 where anything is")
     .action(async (flags: OutputFlags) => {

@@ -1,7 +1,7 @@
 import type { AccountSettings, LogEvent } from "../accounts/account-parts.js";
 import { requireTrustedProxies, type TrustedProxies } from "../http/client-address.js";
 import { requireOrigins, requireServerUrl } from "../http/server-url.js";
-import { requireAlgorithm } from "../tokens/algorithms.js";
+import { isAlgorithm, requireAlgorithm } from "../tokens/algorithms.js";
 import type { Algorithm } from "../tokens/index.js";
 import { requireKnownOptions } from "../tokens/known-options.js";
 
@@ -71,11 +71,11 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
   requireKnownOptions(options, "createAuth", KNOWN);
   requireDatabase(options.database);
   const url = requireServerUrl(options.url);
-  const { now = Date.now, algorithm = "ES256" } = options;
+  const { now = Date.now } = options;
   return {
     url,
     settings: requireSettings(options, url),
-    algorithm,
+    algorithm: requireAsymmetric(options.algorithm ?? "ES256"),
     origins: [new URL(url).origin, ...requireOrigins(options.origins ?? [])],
     trustedProxies: requireTrustedProxies(options.trustedProxies ?? []),
     now,
@@ -92,17 +92,23 @@ function requireSettings(options: AuthOptions, url: string): AccountSettings {
   const { accessSeconds = 600, idleSeconds = 7 * DAY, absoluteSeconds = 30 * DAY, graceSeconds = 30 } = options;
   requireSeconds({ accessSeconds, idleSeconds, absoluteSeconds }, 1);
   requireSeconds({ graceSeconds }, 0);
-  if (requireAlgorithm(options.algorithm ?? "ES256").kind === "hmac") {
-    throw new TypeError(
-      "The algorithm (LATCHKEY_ALGORITHM) must be an asymmetric one: others verify by the public key.",
-    );
-  }
   if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
-  for (const audience of options.audiences ?? []) {
-    if (typeof audience !== "string" || audience === "")
-      throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
-  }
-  return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...(options.audiences ?? [])] };
+  const audiences = [url, ...requireAudiences(options.audiences ?? [])] as const;
+  return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences };
+}
+
+function requireAsymmetric(algorithm: Algorithm): Algorithm {
+  if (isAlgorithm(algorithm) && requireAlgorithm(algorithm).kind !== "hmac") return algorithm;
+  throw new TypeError(
+    "The algorithm (LATCHKEY_ALGORITHM) must be an asymmetric one, such as ES256 or EdDSA: others verify by the public key.",
+  );
+}
+
+/** A text is no list, though its letters could be read as one. */
+function requireAudiences(audiences: readonly string[]): readonly string[] {
+  const isName = (audience: unknown) => typeof audience === "string" && audience !== "";
+  if (Array.isArray(audiences) && audiences.every(isName)) return audiences;
+  throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
 }
 
 function requireSeconds(durations: Readonly<Record<string, number>>, least: number): void {

@@ -46,8 +46,8 @@ async function wire(
   const epoch = await store.epoch();
   const revocations = createRevocations({ now });
   const limits = createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes, log });
-  // From here on nothing fails, so what has timers and threads need not be taken back.
   const userViews = createUserViews(store);
+  // What has timers and threads comes last: nothing after it fails, so it need not be taken back.
   const follower: Follower = await followStore({ store, live: revocations, keys, limits, userViews, log });
   const { catchUp, look } = follower;
   const passwords = createPasswords();
@@ -70,7 +70,7 @@ async function wire(
   return {
     parts: { ...base, ...createLiveTokens(base) },
     async close() {
-      follower.stop();
+      await follower.stop();
       await passwords.close();
       await limits.close();
       await store.close();

@@ -3,6 +3,7 @@ import { AuthError } from "../errors/auth-error.js";
 import type { KeyPurpose, KeyRow, Store } from "../store/store.js";
 import { type Algorithm, exportKey, generateKey } from "../tokens/index.js";
 import { findMasterKey } from "./open-key.js";
+import { type KeyChange, replaceKeySet } from "./replace-key-set.js";
 import { seal } from "./seal.js";
 
 /** What keys are made of. */
@@ -26,27 +27,14 @@ export interface KeySet {
   make(purpose: KeyPurpose, signsFrom: number): KeyRow;
 }
 
-/** The set that shall be in the place of another, and the key whose tokens are taken back. */
-export interface KeyChange {
-  readonly rows: readonly KeyRow[];
-  readonly revoked?: string;
-}
-
-// Every turn means that another process has changed the set meanwhile, which happens a few times in a year.
-const TURNS = 20;
-
-/**
- * Changes the key set as planned; where somebody else was faster, the plan is made anew of what they left. Answers the rows that are there
- * now, `undefined` where the plan wants nothing.
- */
+/** {@link replaceKeySet}, with keys of every purpose to be had for the plan. */
 export async function changeKeys(
   parts: KeyParts,
   plan: (set: KeySet) => KeyChange | undefined,
 ): Promise<readonly KeyRow[] | undefined> {
   const { store, masterKeys, tokenSeconds } = parts;
   const draft = createDrafts(parts.algorithm);
-  for (let turn = 0; turn < TURNS; turn++) {
-    const rows = await store.keys.list();
+  return replaceKeySet(store, async (rows) => {
     const at = await store.now();
     const make = (purpose: KeyPurpose, signsFrom: number): KeyRow => {
       const { plain, ...name } = draft(purpose);
@@ -54,11 +42,8 @@ export async function changeKeys(
       return { ...name, sealed, createdAt: at, signsFrom, tokenSeconds: tokenSeconds[purpose] };
     };
     const canSeal = () => findMasterKey(rows, masterKeys()) !== undefined;
-    const change = plan({ rows, at, canSeal, make });
-    if (change === undefined) return undefined;
-    if (await store.keys.replace(rows, change.rows, change.revoked)) return change.rows;
-  }
-  throw new AuthError("unavailable", { cause: new Error("Other processes changed the keys all the time.") });
+    return plan({ rows, at, canSeal, make });
+  });
 }
 
 /** Never a second secret beside the first: a key that one process cannot open would end the sessions of the others. */

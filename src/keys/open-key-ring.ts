@@ -1,10 +1,11 @@
 import type { KeyPurpose, KeyRow } from "../store/store.js";
-import { changeKeys, type KeyChange, type KeyParts, type KeySet } from "./change-keys.js";
+import { changeKeys, type KeyParts, type KeySet } from "./change-keys.js";
 import { createTurns } from "./create-turns.js";
 import { createLiveKeys, type LiveKeyParts } from "./live-keys.js";
 import { type OpenKeys, openKey, openKeys } from "./open-key.js";
 import { LEAD_SECONDS, planFirst, planRevocation, planRotation, planTending } from "./plan-keys.js";
 import { type KeyReading, readKeys } from "./read-keys.js";
+import type { KeyChange } from "./replace-key-set.js";
 
 /** The keys of a server, decrypted, and what is done with them. */
 export interface KeyRing extends KeyReading {

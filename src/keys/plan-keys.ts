@@ -1,7 +1,8 @@
 import { AuthError } from "../errors/auth-error.js";
 import type { KeyPurpose, KeyRow } from "../store/store.js";
-import type { KeyChange, KeySet } from "./change-keys.js";
+import type { KeySet } from "./change-keys.js";
 import { type PlacedKey, placeKeys } from "./place-keys.js";
+import type { KeyChange } from "./replace-key-set.js";
 
 /** How long a key is published before it signs, in seconds: as long as others may keep the key set that they have read. */
 export const LEAD_SECONDS = 600;

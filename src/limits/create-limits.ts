@@ -15,9 +15,9 @@ export interface Attempted {
 /** A password that may be checked now. It was charged as a failure in advance: one that fails needs nothing further. */
 export interface Attempt {
   /** Gives the charge back, forgets the failures of this account from this network, and remembers that it logged in from there. */
-  succeeded(): Promise<void>;
+  succeeded(): void;
   /** Gives the charge back where nobody found out whether the password was right. */
-  withdraw(): Promise<void>;
+  withdraw(): void;
 }
 
 /** What is refused a number of times, and then no longer looked at, by network alone. */
@@ -97,8 +97,8 @@ export function createLimits({ store, secret, log = () => {} }: LimitsOptions): 
         open = false;
       };
       return {
-        succeeded: async () => decide(({ key }) => key === pair.key),
-        withdraw: async () => decide(() => false),
+        succeeded: () => decide(({ key }) => key === pair.key),
+        withdraw: () => decide(() => false),
       };
     },
     async refuse(kind, address) {

@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { millisecondsOf } from "../../dist/tokens/uuid-v7.js";
 import { claimsOf, newDatabase, openAuth, PASSWORD, sql, type Tokens, tokensOf } from "../http/open-auth.js";
-import { ALIVE, ENDED, feltBy, refusal, sessionIdOf } from "./felt.js";
+import { ALIVE, ENDED, feltBy, newUser, refusal, sessionIdOf } from "./felt.js";
 
 const database = newDatabase();
 const door = await openAuth({ database });
 const { auth, clock } = door;
 const UNKNOWN = "0190f3c4-0000-7000-8000-000000000000";
 
-let users = 0;
-async function begin(): Promise<{ username: string; tokens: Tokens; id: string }> {
-  const username = `user ${users++}`;
-  const tokens = await door.signUp(username);
-  return { username, tokens, id: tokens.user_id };
-}
+const begin = () => newUser(door);
 
 async function beginWith(...roles: readonly string[]) {
   const { username, id } = await begin();

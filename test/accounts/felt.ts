@@ -1,6 +1,15 @@
 import { expect } from "vitest";
 import { claimsOf, type OpenAuth, type Tokens } from "../http/open-auth.js";
 
+let users = 0;
+
+/** A user of a name that nobody else has, and the tokens of their sign-up. */
+export async function newUser(door: OpenAuth): Promise<{ username: string; tokens: Tokens; id: string }> {
+  const username = `user ${users++}`;
+  const tokens = await door.signUp(username);
+  return { username, tokens, id: tokens.user_id };
+}
+
 /** What the very next requests with these tokens are answered: `/me` first, then the refresh. */
 export async function feltBy(door: OpenAuth, { token, refresh_token }: Tokens): Promise<readonly string[]> {
   const me = await door.me(token);

@@ -1,3 +1,4 @@
+import type { LogEvent } from "latchkey";
 import { createRevocations } from "latchkey/tokens";
 import { describe, expect, it, vi } from "vitest";
 import { followStore } from "../../dist/accounts/follow-store.js";
@@ -39,12 +40,31 @@ describe("the live set of another process", () => {
       sessions.slice(1, 39).filter((each) => live.find(claims(each.id), "kid") === undefined).length;
     await expect.poll(missing, { interval: 10, timeout: 2000 }).toBe(0);
 
-    follower.stop();
+    await follower.stop();
     await writer.sessions.end(stopped.id, "log_out");
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(live.find(claims(stopped.id), "kid")).toBeUndefined();
     await writer.close();
     await reader.close();
+  });
+
+  it("leaves a store that can be closed at once when it is stopped in the middle of a sweep", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const store = await openSqlite({ path: ":memory:" });
+      const keys = { reload: async () => {}, tend: async () => {} };
+      const limits = { forgetPast: () => store.attempts.forgetPast() };
+      const told: LogEvent[] = [];
+      const log = (event: LogEvent) => void told.push(event);
+      const follower = await followStore({ store, live: createRevocations(), keys, limits, log });
+      vi.advanceTimersByTime(60_000);
+      await follower.stop();
+      await store.close();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(told).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("is swept once a minute, and what is long past goes from the database", async () => {
@@ -68,7 +88,7 @@ describe("the live set of another process", () => {
       expect(await store.sessions.findWithUser(recent.id)).toBeDefined();
       expect(await store.revocations.since(0)).toEqual([]);
       expect(live.forgetPast()).toBe(0);
-      follower.stop();
+      await follower.stop();
       await store.close();
     } finally {
       vi.useRealTimers();

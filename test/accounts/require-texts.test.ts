@@ -148,6 +148,11 @@ describe("nothing at all", () => {
     ["logOut", () => auth.logOut(), "A log-out takes { accessToken }, { refreshTokens }, or both."],
     ["logOut", () => auth.logOut(null), "A log-out takes { accessToken }, { refreshTokens }, or both."],
     ["logOut", () => auth.logOut(ada.token), "A log-out takes { accessToken }, { refreshTokens }, or both."],
+    [
+      "logOut",
+      () => auth.logOut({ accessToken: ada.token, refreshTokens: ada.refresh_token }),
+      "A log-out takes { accessToken }, { refreshTokens }, or both.",
+    ],
     ["changePassword", () => auth.changePassword(), "This takes { currentPassword, newPassword, userId, sessionId }."],
     ["users.add", () => auth.users.add(), "This takes { username, password, email? }."],
     ["users.list", () => auth.users.list(null), "This takes { after? }."],

@@ -5,7 +5,7 @@ import { refresh } from "../../dist/accounts/refresh.js";
 import { signUp } from "../../dist/accounts/sign-up.js";
 import { DAY, newDatabase, openAuth, PASSWORD, sql, type Tokens, tokensOf } from "../http/open-auth.js";
 import { openParts } from "./account-parts.js";
-import { ALIVE, ENDED, feltBy, refusal, sessionIdOf } from "./felt.js";
+import { ALIVE, ENDED, feltBy, newUser, refusal, sessionIdOf } from "./felt.js";
 
 const database = newDatabase();
 const door = await openAuth({ database });
@@ -13,12 +13,7 @@ const { auth, clock } = door;
 const parts = await openParts();
 const UNKNOWN = "0190f3c4-0000-7000-8000-000000000000";
 
-let users = 0;
-async function begin(): Promise<{ username: string; tokens: Tokens; id: string }> {
-  const username = `user ${users++}`;
-  const tokens = await door.signUp(username);
-  return { username, tokens, id: tokens.user_id };
-}
+const begin = () => newUser(door);
 
 const endedWhy = (tokens: Tokens) => sql(database, "select ended_why from sessions where id = ?", sessionIdOf(tokens));
 
@@ -181,6 +176,7 @@ describe("a session that an administrator ends", () => {
 
 describe("a session that its user ends", () => {
   const caller = { address: "192.0.2.9" };
+  let users = 0;
 
   async function beginHere() {
     const username = `user ${users++}`;

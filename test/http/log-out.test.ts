@@ -23,6 +23,16 @@ const endOf = async ({ token }: Tokens) => {
   return (row as { why: string | null }).why;
 };
 
+/** Two servers on one database, and tokens that both accept. */
+async function twoServers() {
+  const options = { database: newDatabase() };
+  const clock = createClock();
+  const [one, other] = [await openAuth(options, clock), await openAuth(options, clock)];
+  const tokens = await one.signUp("ada");
+  expect((await other.me(tokens.token)).status).toBe(200);
+  return { one, other, tokens };
+}
+
 /** Refused at the very next request, by whichever token it comes. */
 async function expectEnded(tokens: Tokens): Promise<void> {
   expect((await door.me(tokens.token)).body).toMatchObject({ status: 401, code: "invalid_token", reason: "revoked" });
@@ -172,11 +182,7 @@ describe("log-out", () => {
   });
 
   it("is known to another server on the same database in a moment", async () => {
-    const shared = newDatabase();
-    const clock = createClock();
-    const [one, other] = [await openAuth({ database: shared }, clock), await openAuth({ database: shared }, clock)];
-    const tokens = await one.signUp("ada");
-    expect((await other.me(tokens.token)).status).toBe(200);
+    const { one, other, tokens } = await twoServers();
     await one.logOut(bearer(tokens.token));
     expect((await other.refresh(tokens.refresh_token)).status).toBe(401);
     await expect
@@ -185,11 +191,7 @@ describe("log-out", () => {
   });
 
   it("of a session that another server has ended already takes effect here when it answers", async () => {
-    const shared = newDatabase();
-    const clock = createClock();
-    const [one, other] = [await openAuth({ database: shared }, clock), await openAuth({ database: shared }, clock)];
-    const tokens = await one.signUp("ada");
-    expect((await other.me(tokens.token)).status).toBe(200);
+    const { one, other, tokens } = await twoServers();
     await one.logOut(bearer(tokens.token));
     await other.logOut(bearer(tokens.token));
     expect((await other.me(tokens.token)).body.reason).toBe("revoked");

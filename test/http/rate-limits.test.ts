@@ -33,6 +33,17 @@ describe("log-ins at once", () => {
     );
     expect(counted(answers)).toEqual({ 200: 150 });
   });
+
+  it("30 right ones of an account from 30 addresses of one network are all answered", async () => {
+    const door = await openAuth();
+    await door.signUp("ada");
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, at) =>
+        door.from(`2001:db8:1:2::${at.toString(16)}`).post("/token", { username: "ada", password: PASSWORD }),
+      ),
+    );
+    expect(counted(answers)).toEqual({ 200: 30 });
+  });
 });
 
 describe("wrong passwords", () => {

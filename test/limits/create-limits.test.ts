@@ -33,7 +33,7 @@ async function fail(account: string, address?: string, by = limits): Promise<boo
 async function succeed(account: string, address?: string, by = limits): Promise<boolean> {
   const attempt = await tried(account, address, by);
   if (typeof attempt === "number") return false;
-  await attempt.succeeded();
+  attempt.succeeded();
   return true;
 }
 
@@ -241,7 +241,7 @@ describe("log-ins with the right password", () => {
       for (let time = 0; time < 50; time++) {
         const attempt = await limits.admit({ account: "ada", address: HERE });
         await sleep(Math.random() * 3);
-        await attempt.succeeded();
+        attempt.succeeded();
       }
     });
     await Promise.all(connections);
@@ -255,7 +255,7 @@ describe("log-ins with the right password", () => {
       for (let time = 0; time < 30; time++) {
         const attempt = await (index % 2 === 0 ? limits : other).admit({ account: "ada", address: HERE });
         await sleep(Math.random() * 3);
-        await attempt.succeeded();
+        attempt.succeeded();
       }
     });
     await Promise.all(connections);
@@ -264,7 +264,7 @@ describe("log-ins with the right password", () => {
   it("of fifty accounts at once behind one address are not refused, time after time", async () => {
     for (let time = 0; time < 10; time++) {
       const users = Array.from({ length: 50 }, (_, user) => limits.admit({ account: `user ${user}`, address: HERE }));
-      for (const attempt of await Promise.all(users)) await attempt.succeeded();
+      for (const attempt of await Promise.all(users)) attempt.succeeded();
     }
   });
 
@@ -273,7 +273,7 @@ describe("log-ins with the right password", () => {
     const attempts = answers.filter((answer) => typeof answer !== "number");
     expect(attempts).toHaveLength(10);
     expect(new Set(answers.filter((answer) => typeof answer === "number"))).toEqual(new Set([1]));
-    await attempts[0]?.succeeded();
+    attempts[0]?.succeeded();
     expect(await succeed("ada", HERE)).toBe(true);
   });
 });
@@ -287,15 +287,15 @@ describe("an attempt", () => {
     opened.clock.now += 3_600_000;
     for (let time = 0; time < 50; time++) {
       const attempt = await limits.admit({ account: "ada", address: HERE });
-      await attempt.withdraw();
+      attempt.withdraw();
     }
   });
 
   it("is decided once", async () => {
     for (let time = 0; time < 8; time++) await fail("ada", HERE);
     const [one, two] = [await limits.admit({ account: "ada", address: HERE }), await tried("ada", HERE)];
-    for (let time = 0; time < 5; time++) await one.withdraw();
-    await one.succeeded();
+    for (let time = 0; time < 5; time++) one.withdraw();
+    one.succeeded();
     expect(typeof two).toBe("object");
     expect(await fail("ada", HERE)).toBe(true);
     expect(await fail("ada", HERE)).toBe(false);
@@ -303,8 +303,8 @@ describe("an attempt", () => {
 
   it("that succeeded is not charged again by a withdrawal, nor known by one", async () => {
     const attempt = await limits.admit({ account: "ada", address: HERE });
-    await attempt.withdraw();
-    await attempt.succeeded();
+    attempt.withdraw();
+    attempt.succeeded();
     for (let turn = 0; turn < 100; turn++) await fail("ada", addressOf(turn));
     expect(await fail("ada", HERE)).toBe(false);
   });
@@ -331,7 +331,7 @@ describe("while the database is locked", () => {
     for (let time = 0; time < 10; time++) await fail("grace", HERE);
     const unlock = await opened.lock();
     expect(await tried("grace", HERE)).toBe(1);
-    await attempt.succeeded();
+    attempt.succeeded();
     await expect(limits.admit({ account: "ada", address: HERE })).rejects.toMatchObject({ code: "unavailable" });
     const deadline = performance.now() + 10_000;
     while (opened.events.length < 2 && performance.now() < deadline) await sleep(20);
@@ -350,7 +350,7 @@ describe("while the database is locked", () => {
   it("what waits is lost by closing, and closing does not fail", async () => {
     const attempt = await limits.admit({ account: "ada", address: HERE });
     const unlock = await opened.lock();
-    await attempt.succeeded();
+    attempt.succeeded();
     await limits.close();
     unlock();
     expect(opened.events).toEqual([{ event: "attempts.unwritten", error: "unavailable" }]);
@@ -452,7 +452,7 @@ describe("the log", () => {
     const attempts = await Promise.all(
       Array.from({ length: 10 }, () => limits.admit({ account: "ada", address: HERE })),
     );
-    for (const attempt of attempts) await attempt.succeeded();
+    for (const attempt of attempts) attempt.succeeded();
     expect(opened.events).toEqual([]);
   });
 });

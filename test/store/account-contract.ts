@@ -408,6 +408,13 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
       expect(await whyEnded(house.first)).toEqual([null]);
     });
 
+    it("are all forgotten where more are past than go at once", async () => {
+      const user = await added();
+      await Promise.all(Array.from({ length: 1100 }, () => started(user, { expiresAt: 1 })));
+      expect(await store.sessions.forgetPast()).toBe(1100);
+      expect(await store.sessions.forgetPast()).toBe(0);
+    });
+
     it("are forgotten a day after their absolute end, whether or not they ended before", async () => {
       const user = await added();
       const day = 24 * HOUR;

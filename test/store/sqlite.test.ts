@@ -11,7 +11,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSqlStore } from "../../dist/store/sql/create-sql-store.js";
 import { loadSqlite, type SqliteConnection } from "../../dist/store/sqlite/load-sqlite.js";
 import { openSqlite, type SqliteOptions } from "../../dist/store/sqlite/open-sqlite.js";
-import { CLOCK_FUNCTION } from "../../dist/store/sqlite/sqlite-dialect.js";
 import { createSqliteDriver } from "../../dist/store/sqlite/sqlite-driver.js";
 import type { Store } from "../../dist/store/store.js";
 import { sessionRow, userRow } from "./rows.mjs";
@@ -205,6 +204,20 @@ describe("a SQLite database file", () => {
     expect(await store.revocations.forgetPast()).toBe(1);
   });
 
+  it("asks the clock once a statement, so that what one statement writes is of one moment", async () => {
+    let now = Date.now();
+    const store = await open({ now: () => now++ });
+    const user = userRow();
+    const session = sessionRow(user.id);
+    await store.users.add(user, session);
+    const next = { idleExpiresAt: session.idleExpiresAt, largestExp: 5, roles: user.roles };
+    const rotatedAt = await store.sessions.rotate(session.id, 0, next);
+    expect((await store.sessions.findWithUser(session.id))?.session).toMatchObject({
+      rotatedAt,
+      lastUsedAt: rotatedAt,
+    });
+  });
+
   it("locked by another connection for a while is written afterwards, in order, and the event loop goes on", async () => {
     const store = await open();
     const connection = await connect();
@@ -258,8 +271,7 @@ describe("a SQLite database file", () => {
   it("on a full disk is unavailable for writes, and recovers when there is room again", async () => {
     await (await open()).close();
     const connection = await connect();
-    connection.function(CLOCK_FUNCTION, () => BigInt(Date.now()));
-    const store = createSqlStore(createSqliteDriver(connection, 200));
+    const store = createSqlStore(createSqliteDriver(connection, { now: Date.now, lockMilliseconds: 200 }));
     // SQLite answers as on a full disk where it may not take another page.
     connection.run("pragma max_page_count = 1");
     const users = Array.from({ length: 200 }, () => userRow());

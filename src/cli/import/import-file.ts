@@ -59,8 +59,9 @@ function formatOf(file: string): "csv" | "jsonl" {
 async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
   try {
     const file = await open(path);
-    if ((await file.stat()).isDirectory()) throw new Error("it is a folder.");
-    return file.createReadStream();
+    if (!(await file.stat()).isDirectory()) return file.createReadStream();
+    await file.close();
+    throw new Error("it is a folder.");
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new Error(code === "ENOENT" ? `There is no file ${path}.` : `${path} cannot be read: ${message}`, { cause });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { masterKeyOf } from "../../keys/master-key.js";
 import { rewrapKeys } from "../../keys/rewrap-keys.js";
 import { rotateMasterKeyFile } from "../../keys/rotate-master-key-file.js";
@@ -11,13 +11,13 @@ import { requireDatabase } from "../with-auth.js";
 
 /** `latchkey secret rotate`: the keys in the database are sealed with a new master key; they themselves stay what they are. */
 export async function rotateSecret(flags: PlaceFlags): Promise<void> {
-  const { auth } = readSettings(flags, process.env);
+  const { auth, data } = readSettings(flags, process.env);
+  const { database, secret } = auth;
   const { LATCHKEY_NEW_SECRET: next } = process.env;
-  requireDatabase(auth.database);
-  const { database, data, secret } = auth;
+  requireDatabase(database);
   if (secret !== undefined) await inStore(database, (store) => rewrap(store, secret, next));
   else if (next !== undefined) throw new TypeError("LATCHKEY_NEW_SECRET goes with LATCHKEY_SECRET, which is not set.");
-  else await rotateFile(database, join(data ?? dirname(database), "master.key"));
+  else await rotateFile(database, join(data, "master.key"));
 }
 
 async function rewrap(store: Store, secret: string, next: string | undefined): Promise<void> {

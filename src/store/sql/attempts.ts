@@ -1,8 +1,9 @@
 import type { AttemptRow, AttemptStore } from "../store.js";
 import { ask } from "./act.js";
-import { selectClock } from "./clock.js";
+import { selectClock, timeOf } from "./clock.js";
 import type { Dialect, Driver } from "./driver.js";
 import { compileOnce } from "./query.js";
+import { SWEPT_AT_ONCE, sweep } from "./sweep.js";
 
 const FIELDS = [
   "key",
@@ -13,9 +14,6 @@ const FIELDS = [
   "changed_at as changedAt",
   "forget_at as forgetAt",
 ] as const;
-
-// So many rows at once that other writes need not wait for the rest.
-const SWEPT_AT_ONCE = 1000;
 
 /** The counters of attempts, in SQL. */
 export function createAttemptStore(driver: Driver): AttemptStore {
@@ -40,20 +38,8 @@ export function createAttemptStore(driver: Driver): AttemptStore {
         for (const row of decided.rows) yield* ask(put(row));
         return decided.answer;
       }),
-    async forgetPast() {
-      let forgotten = 0;
-      for (;;) {
-        const deleted = await driver.write(deletePast({}));
-        forgotten += deleted.length;
-        if (deleted.length < SWEPT_AT_ONCE) return forgotten;
-      }
-    },
+    forgetPast: () => sweep(driver, deletePast),
   };
-}
-
-function timeOf([row]: readonly { readonly now: number }[]): number {
-  if (row === undefined) throw new Error("The database has no time.");
-  return row.now;
 }
 
 function findAttempts({ queries }: Dialect) {

@@ -1,6 +1,6 @@
 import type { Store } from "../store.js";
 import { createAttemptStore } from "./attempts.js";
-import { selectClock } from "./clock.js";
+import { selectClock, timeOf } from "./clock.js";
 import type { Driver } from "./driver.js";
 import { createEpoch } from "./epoch.js";
 import { findValue } from "./installation.js";
@@ -15,9 +15,7 @@ export function createSqlStore(driver: Driver): Store {
   const find = findValue(driver.dialect);
   return {
     async now() {
-      const [row] = await driver.read(readClock({}));
-      if (row === undefined) throw new Error("The database has no time.");
-      return row.now;
+      return timeOf(await driver.read(readClock({})));
     },
     users: createUserStore(driver),
     sessions: createSessionStore(driver),

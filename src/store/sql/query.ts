@@ -8,6 +8,11 @@ export interface Query<Row> {
   readonly row?: Row;
 }
 
+/** A query that takes no values. */
+export function plain<Row>(sql: string): Query<Row> {
+  return { sql, parameters: [] };
+}
+
 /** A query that was built once and takes its values at each run. */
 export type Statement<Values, Row> = (values: Values) => Query<Row>;
 

@@ -1,6 +1,7 @@
 import type { RevocationRow, RevocationStore } from "../store.js";
 import type { Dialect, Driver } from "./driver.js";
 import { compileOnce, type Statement } from "./query.js";
+import { SWEPT_AT_ONCE, sweep } from "./sweep.js";
 
 const FIELDS = ["seq", "kind", "subject", "before", "until"] as const;
 
@@ -10,10 +11,7 @@ export function createRevocationStore(driver: Driver): RevocationStore {
   const deletePast = deletePastRevocations(driver.dialect);
   return {
     since: (seq) => driver.read(findSince({ seq })),
-    async forgetPast() {
-      const forgotten = await driver.write(deletePast({}));
-      return forgotten.length;
-    },
+    forgetPast: () => sweep(driver, deletePast),
   };
 }
 
@@ -34,5 +32,12 @@ function findRevocationsSince({ queries }: Dialect) {
 }
 
 function deletePastRevocations({ queries, clock }: Dialect) {
-  return compileOnce(() => queries.deleteFrom("revocations").where("until", "<", clock).returning("seq"));
+  return compileOnce(() =>
+    queries
+      .deleteFrom("revocations")
+      .where("seq", "in", (past) =>
+        past.selectFrom("revocations").select("seq").where("until", "<", clock).limit(SWEPT_AT_ONCE),
+      )
+      .returning("seq"),
+  );
 }

@@ -5,6 +5,7 @@ import { compileOnce } from "./query.js";
 import { SESSION_FIELDS, type StoredSession, type StoredUser, toSession, toUser, USER_FIELDS } from "./rows.js";
 import { createSessionEndings } from "./session-endings.js";
 import { startSession, toStart } from "./start-session.js";
+import { SWEPT_AT_ONCE, sweep } from "./sweep.js";
 import type { Tables } from "./tables.js";
 
 // A clock that jumps ahead by less and is set back finds everything that lived.
@@ -43,10 +44,7 @@ export function createSessionStore(driver: Driver): SessionStore {
     },
     end: (id, why, userId) => driver.transact(() => endings.one(id, why, userId)),
     endAll: (userId, ending) => driver.transact(() => endings.ofUser(userId, ending)),
-    async forgetPast() {
-      const forgotten = await driver.write(deletePast({}));
-      return forgotten.length;
-    },
+    forgetPast: () => sweep(driver, deletePast),
   };
 }
 
@@ -114,7 +112,13 @@ function deletePastSessions({ queries, clock }: Dialect) {
   return compileOnce(() =>
     queries
       .deleteFrom("sessions")
-      .where((eb) => eb("expires_at", "<", eb(clock, "-", KEPT_MILLISECONDS)))
+      .where("id", "in", (past) =>
+        past
+          .selectFrom("sessions")
+          .select("id")
+          .where((eb) => eb("expires_at", "<", eb(clock, "-", KEPT_MILLISECONDS)))
+          .limit(SWEPT_AT_ONCE),
+      )
       .returning("id"),
   );
 }

@@ -3,17 +3,17 @@ import { AuthError, isAuthError } from "../../errors/auth-error.js";
 import { createSqlStore } from "../sql/create-sql-store.js";
 import type { Driver } from "../sql/driver.js";
 import { migrate } from "../sql/migrate.js";
+import { plain } from "../sql/query.js";
 import type { Store } from "../store.js";
 import { createDatabaseFile } from "./create-database-file.js";
 import { loadSqlite } from "./load-sqlite.js";
-import { CLOCK_FUNCTION } from "./sqlite-dialect.js";
 import { createSqliteDriver } from "./sqlite-driver.js";
 import { toStoreError } from "./sqlite-error.js";
 
 const LOCK_MILLISECONDS = 5000;
 
 const PRAGMAS = [
-  // SQLite's own waiting stops the whole process; the lock queue waits without that.
+  // SQLite's own waiting stops the whole process; untilUnlocked waits without that.
   "busy_timeout = 0",
   "journal_mode = wal",
   // A commit that was acknowledged outlives a loss of power, too.
@@ -52,13 +52,12 @@ async function connect(file: string, options: SqliteOptions): Promise<Driver> {
   if (file !== ":memory:") createDatabaseFile(file);
   const { DatabaseSync } = await loadSqlite();
   const connection = new DatabaseSync(file);
-  connection.function(CLOCK_FUNCTION, () => BigInt(Math.trunc(now())));
-  return createSqliteDriver(connection, lockMilliseconds);
+  return createSqliteDriver(connection, { now, lockMilliseconds });
 }
 
 async function setUp(driver: Driver): Promise<void> {
   try {
-    for (const pragma of PRAGMAS) await driver.read({ sql: `pragma ${pragma}`, parameters: [] });
+    for (const pragma of PRAGMAS) await driver.read(plain(`pragma ${pragma}`));
     await driver.transact(() => migrate(driver.dialect));
   } catch (thrown) {
     await driver.close();

@@ -1,18 +1,16 @@
 import type { Act } from "../sql/act.js";
-import type { Query } from "../sql/query.js";
+import { plain, type Query } from "../sql/query.js";
 import type { Outcome } from "./group-commit.js";
 
 /** Runs one statement on the connection. */
 export type Run = <Row>(query: Query<Row>) => readonly Row[];
 
-const [BEGIN, COMMIT, ROLLBACK] = ["begin immediate", "commit", "rollback"].map(plain) as [Plain, Plain, Plain];
-const [SAVE, TAKE_BACK, RELEASE] = ["savepoint act", "rollback to act", "release act"].map(plain) as [
-  Plain,
-  Plain,
-  Plain,
-];
-
-type Plain = Query<unknown>;
+const BEGIN = plain("begin immediate");
+const COMMIT = plain("commit");
+const ROLLBACK = plain("rollback");
+const SAVE = plain("savepoint act");
+const TAKE_BACK = plain("rollback to act");
+const RELEASE = plain("release act");
 
 /**
  * Runs acts in one transaction, in one synchronous go: an act that throws is taken back for itself. Throws where the transaction cannot
@@ -45,7 +43,7 @@ function runAct(run: Run, start: () => Act<unknown>): Outcome {
   }
 }
 
-function succeeds(run: Run, ...queries: readonly Plain[]): boolean {
+function succeeds(run: Run, ...queries: readonly Query<unknown>[]): boolean {
   try {
     for (const query of queries) run(query);
     return true;
@@ -53,9 +51,4 @@ function succeeds(run: Run, ...queries: readonly Plain[]): boolean {
     // The error before this one is the one that tells.
     return false;
   }
-}
-
-/** A statement without values. */
-export function plain<Row>(sql: string): Query<Row> {
-  return { sql, parameters: [] };
 }

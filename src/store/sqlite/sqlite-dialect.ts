@@ -2,7 +2,7 @@ import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryComp
 import type { Dialect } from "../sql/driver.js";
 import type { Tables } from "../sql/tables.js";
 
-/** The SQL function that answers with the store's clock in milliseconds; each connection defines it. */
+/** The SQL function that answers with the store's clock in milliseconds; the driver defines it on its connection. */
 export const CLOCK_FUNCTION = "latchkey_now";
 
 /** What SQLite spells in its own way. */

@@ -1,28 +1,37 @@
 import { AuthError } from "../../errors/auth-error.js";
 import { type Act, ask } from "../sql/act.js";
 import type { Driver } from "../sql/driver.js";
-import type { Query } from "../sql/query.js";
+import { plain, type Query } from "../sql/query.js";
 import { createGroupCommit } from "./group-commit.js";
 import type { SqliteConnection, SqliteStatement } from "./load-sqlite.js";
-import { plain, runBatch } from "./run-batch.js";
-import { sqliteDialect } from "./sqlite-dialect.js";
+import { runBatch } from "./run-batch.js";
+import { CLOCK_FUNCTION, sqliteDialect } from "./sqlite-dialect.js";
 import { isLocked, toStoreError } from "./sqlite-error.js";
 import { untilUnlocked } from "./until-unlocked.js";
 
 const CHECKPOINT = plain("pragma wal_checkpoint(truncate)");
 const DATA_VERSION: Query<{ data_version: number }> = plain("pragma data_version");
 
+/** What the time is, in milliseconds, and how long a statement waits for other processes. */
+export interface DriverOptions {
+  readonly now: () => number;
+  readonly lockMilliseconds: number;
+}
+
 /**
  * Drives one connection. Each act runs in one synchronous go, and those that arrive together are committed together: nothing can come between
  * the statements of a transaction, and no reader of this process sees half of one.
  */
-export function createSqliteDriver(connection: SqliteConnection, lockMilliseconds: number): Driver {
+export function createSqliteDriver(connection: SqliteConnection, { now, lockMilliseconds }: DriverOptions): Driver {
   const statements = new Map<string, SqliteStatement>();
   const acts = createGroupCommit<() => Act<unknown>>((batch, since) =>
     untilUnlocked(() => runBatch(run, batch), since + lockMilliseconds),
   );
   let closed = false;
   let changes = 0;
+  let time = 0n;
+  // As in other databases, a statement has one time, however often it asks.
+  connection.function(CLOCK_FUNCTION, () => time);
 
   function run<Row>({ sql, parameters }: Query<Row>): readonly Row[] {
     if (closed) throw new AuthError("unavailable", { cause: new Error("The store is closed.") });
@@ -32,6 +41,7 @@ export function createSqliteDriver(connection: SqliteConnection, lockMillisecond
       statement = connection.prepare(sql);
       statements.set(sql, statement);
     }
+    time = BigInt(Math.trunc(now()));
     return statement.all(...parameters) as Row[];
   }
 

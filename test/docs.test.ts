@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../dist/cli/settings.js";
+import { ROUTES } from "../dist/http/routes.js";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
+  path.endsWith(".ts"),
+);
+const missing = (text: string, names: Iterable<string>) =>
+  [...new Set(names)].filter((name) => !text.includes(`\`${name}\``));
+
+describe("docs/server.md", () => {
+  const chapter = read("docs/server.md");
+
+  it("tells every route", () => {
+    expect(
+      missing(
+        chapter,
+        ROUTES.map(({ method, path }) => `${method} ${path}`),
+      ),
+    ).toEqual([]);
+  });
+
+  it("tells every code that a route refuses with", () => {
+    const table = chapter.slice(chapter.indexOf("## Refusals"), chapter.indexOf("## Rate limits"));
+    expect(missing(table, [...ROUTES.flatMap(({ refusals }) => refusals), "method_not_allowed"])).toEqual([]);
+  });
+
+  it("tells every event that is logged", () => {
+    const source = files.filter((path) => !path.startsWith("cli")).map((path) => read(join("src", path)));
+    const events = [...source.join("\n").matchAll(/"((?:user|session|keys?|attempts|store|request)\.[a-z_]+)"/g)];
+    expect(events.length).toBeGreaterThan(20);
+    expect(
+      missing(
+        chapter,
+        events.map(([, event = ""]) => event),
+      ),
+    ).toEqual([]);
+  });
+
+  it("tells every variable that settings are read from", () => {
+    const names = new Set<string>();
+    const get = (_: object, name: string | symbol) => void names.add(String(name));
+    readSettings({}, new Proxy({}, { get }));
+    expect(names.size).toBeGreaterThan(10);
+    expect(missing(chapter, names)).toEqual([]);
+  });
+});
+
+describe("ARCHITECTURE.md", () => {
+  it("names files that there are", () => {
+    const named = [...read("ARCHITECTURE.md").matchAll(/`([\w/-]+\.ts)`/g)].map(([, name = ""]) => name);
+    const known = new Set(files.flatMap((path) => [path.replaceAll("\\", "/"), basename(path)]));
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((name) => !name.startsWith("test/") && !known.has(name))).toEqual([]);
+  });
+});
+
+describe("the README", () => {
+  it("names every folder of src/", () => {
+    const table = read("README.md").slice(read("README.md").indexOf("## The folders"));
+    const folders = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(
+      missing(
+        table,
+        folders.map(({ name }) => `src/${name}`),
+      ),
+    ).toEqual([]);
+  });
+});
