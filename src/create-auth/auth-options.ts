@@ -53,6 +53,8 @@ const KNOWN: readonly (keyof AuthOptions)[] = [
   "log",
 ];
 const DAY = 86_400;
+// Ten digits, as the variables have them: in milliseconds still a whole number that the database keeps and a date.
+const LONGEST_SECONDS = 9_999_999_999;
 
 /** Options that were checked. */
 export interface CheckedOptions {
@@ -72,6 +74,7 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
   requireDatabase(options.database);
   const url = requireServerUrl(options.url);
   const { now = Date.now, algorithm = "ES256" } = options;
+  requireFunctions({ now, log: options.log });
   return {
     url,
     settings: requireSettings(options, url),
@@ -98,17 +101,27 @@ function requireSettings(options: AuthOptions, url: string): AccountSettings {
     );
   }
   if (accessSeconds > DAY) throw new TypeError("accessSeconds must be a day at most.");
-  for (const audience of options.audiences ?? []) {
-    if (typeof audience !== "string" || audience === "")
-      throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
+  const audiences = requireAudiences(options.audiences ?? []);
+  return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...audiences] };
+}
+
+/** A text is a list of its letters to JavaScript, and none of them an audience. */
+function requireAudiences(audiences: readonly unknown[]): readonly string[] {
+  const isName = (audience: unknown) => typeof audience === "string" && audience !== "" && audience.isWellFormed();
+  if (Array.isArray(audiences) && audiences.every(isName)) return audiences;
+  throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
+}
+
+function requireFunctions(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, option] of Object.entries(options)) {
+    if (option !== undefined && typeof option !== "function") throw new TypeError(`${name} must be a function.`);
   }
-  return { accessSeconds, idleSeconds, absoluteSeconds, graceSeconds, audiences: [url, ...(options.audiences ?? [])] };
 }
 
 function requireSeconds(durations: Readonly<Record<string, number>>, least: number): void {
   for (const [name, seconds] of Object.entries(durations)) {
-    if (!Number.isInteger(seconds) || seconds < least)
-      throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
+    if (!Number.isInteger(seconds) || seconds < least || seconds > LONGEST_SECONDS)
+      throw new TypeError(`${name} must be a whole number of seconds, from ${least} to ${LONGEST_SECONDS}.`);
   }
 }
 
