@@ -34,8 +34,11 @@ async function checkSettings(flags: OutputFlags): Promise<readonly Finding[]> {
     ...checkFiles(settings),
     ...(await checkDatabase(settings)),
   ];
-  // One mistake can be met by two checks; the first one tells of it.
-  return found.filter((finding, index) => found.findIndex(({ found: text }) => text === finding.found) === index);
+  const weak = new Set(found.filter(({ verdict }) => verdict === "weak").map(({ setting }) => setting));
+  // One mistake can be met by two checks: the first one tells of it, and none calls the setting good.
+  return found
+    .filter(({ verdict, setting }) => verdict === "weak" || !weak.has(setting))
+    .filter((finding, index, all) => all.findIndex(({ found: text }) => text === finding.found) === index);
 }
 
 /** What a server would refuse to start with, tried on a database that ends with it. */

@@ -9,7 +9,7 @@ export function checkPlaces({ auth, host, port }: ServerSettings): readonly Find
     isOpen(auth.url)
       ? weak(
           "LATCHKEY_URL",
-          `${auth.url} is reached without TLS`,
+          `${new URL(auth.url).origin} is reached without TLS`,
           "Whoever is on the way reads passwords and tokens, and browsers keep no __Host- cookie from there.",
           "Put a proxy with TLS before the server, and name its https address.",
         )
