@@ -161,7 +161,7 @@ const CHALLENGES: Readonly<Record<string, (title: unknown) => string>> = {
 
 /** A refusal is this problem and no other, with the challenge of RFC 6750 where a token was refused and nowhere else. */
 function expectRefusal(answer: Answer<object>, status: number, code: string, reason?: string): void {
-  const { title, ...problem } = answer.body as Record<string, unknown>;
+  const { title, errors: _fields, ...problem } = answer.body as Record<string, unknown>;
   expect({ ...problem, answered: answer.status }).toEqual({
     type: "about:blank",
     status,

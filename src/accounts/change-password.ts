@@ -5,6 +5,7 @@ import { requirePassword } from "./check-password.js";
 import { takeBack } from "./end-session.js";
 import { requireId, requireTexts } from "./require-texts.js";
 import { requireCaller } from "./session.js";
+import { traceOf } from "./trace-of.js";
 
 /** Who changes their password, in which session, which is the one that goes on. */
 export interface PasswordChange {
@@ -40,7 +41,7 @@ export async function changePassword(parts: AccountParts, given: PasswordChange,
     const ended = await parts.store.users.changePassword(userId, hashes, ending);
     if (ended !== undefined) {
       await takeBack(parts, ended);
-      parts.log({ event: "user.password_changed", user: userId, session: sessionId, address: caller.address });
+      parts.log({ event: "user.password_changed", user: userId, session: sessionId, ...traceOf(caller) });
       return;
     }
   }

@@ -4,6 +4,7 @@ import { networkOf } from "../limits/network-of.js";
 import type { PasswordVerdict } from "../passwords/create-passwords.js";
 import type { UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
+import { traceOf } from "./trace-of.js";
 
 /** Whose password is checked: the user that was found, if any, and the account under which the attempt counts. */
 export interface Claimed {
@@ -26,7 +27,7 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
     return verdict;
   });
   if (user === undefined || !matches) {
-    parts.log({ event: "user.log_in_failed", user: user?.id, address: caller.address });
+    parts.log({ event: "user.log_in_failed", user: user?.id, ...traceOf(caller) });
     throw new AuthError("invalid_credentials");
   }
   return outdated ? rehashed(parts, user, password) : user;

@@ -74,17 +74,18 @@ function readUser(
 
 /** What adding the rows one after the other would answer. */
 async function planAdditions(parts: AccountParts, rows: readonly UserRow[]): Promise<readonly Addition[]> {
-  const taken = { skeletons: new Set<string>(), emails: new Set<string | null>() };
+  const taken = { names: new Set<string>(), emails: new Set<string | null>() };
   const additions: Addition[] = [];
   for (const row of rows) {
     const inDatabase = await parts.store.users.findTaken(row);
-    // Names of one key have one skeleton.
-    const isName = taken.skeletons.has(row.usernameSkeleton);
+    // One name has several skeletons where a capital I in it may be read as an l.
+    const names = [`key ${row.usernameKey}`, `skeleton ${row.usernameSkeleton}`];
+    const isName = names.some((name) => taken.names.has(name));
     const isEmail = row.emailKey !== null && taken.emails.has(row.emailKey);
     const addition = isName ? "username_taken" : (inDatabase ?? (isEmail ? "email_taken" : "added"));
     additions.push(addition);
     if (addition !== "added") continue;
-    taken.skeletons.add(row.usernameSkeleton);
+    for (const name of names) taken.names.add(name);
     taken.emails.add(row.emailKey);
   }
   return additions;

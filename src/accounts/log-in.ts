@@ -4,6 +4,7 @@ import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
 import { requireTexts } from "./require-texts.js";
 import { type Grant, grantFor, newSession, requireAudience, requireCaller, requireTransport } from "./session.js";
+import { traceOf } from "./trace-of.js";
 import { findUsernameKey } from "./username.js";
 
 /** What a user logs in with. */
@@ -31,7 +32,7 @@ export async function logIn(parts: AccountParts, given: LogIn, caller: Caller): 
     const user = await requireUser(parts, given, caller);
     const session = await newSession(parts, { userId: user.id, transport: given.transport, caller });
     if (await parts.store.sessions.start(session, user)) {
-      parts.log({ event: "user.logged_in", user: user.id, session: session.id, address: caller.address });
+      parts.log({ event: "user.logged_in", user: user.id, session: session.id, ...traceOf(caller) });
       return grantFor(parts, { user, session, audience, readAt: session.createdAt });
     }
   }
@@ -44,6 +45,6 @@ async function requireUser(parts: AccountParts, { username, password }: LogIn, c
   const claimed = { account: key ?? username, user: found, password };
   const user = await requirePassword(parts, claimed, caller);
   if (user.disabledAt === null) return user;
-  parts.log({ event: "user.log_in_disabled", user: user.id, address: caller.address });
+  parts.log({ event: "user.log_in_disabled", user: user.id, ...traceOf(caller) });
   throw new AuthError("account_disabled");
 }

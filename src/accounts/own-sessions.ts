@@ -3,6 +3,7 @@ import type { SessionRow, Transport } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { endSession, takeBack } from "./end-session.js";
 import { requireId } from "./require-texts.js";
+import { traceOf } from "./trace-of.js";
 
 /** A living session as its user may see it; instants are in milliseconds, `device` is the user agent as it was sent. */
 export interface SessionView {
@@ -16,7 +17,16 @@ export interface SessionView {
   readonly expiresAt: number;
 }
 
-/** The living sessions of a user, the latest used first. */
+// Nothing bounds how many somebody begins, and all of them in one answer would keep everybody else waiting.
+const MOST_OWN = 100;
+
+/** The living sessions of a user as they themselves may list them: the 100 used last, the latest first. */
+export async function listOwnSessions(parts: AccountParts, userId: string): Promise<readonly SessionView[]> {
+  const rows = await parts.store.sessions.listLiving(userId, MOST_OWN);
+  return rows.map(sessionViewOf);
+}
+
+/** All living sessions of a user, the latest used first. */
 export async function listSessions(parts: AccountParts, userId: string): Promise<readonly SessionView[]> {
   requireId(userId, "userId");
   const rows = await parts.store.sessions.listLiving(userId);
@@ -31,14 +41,14 @@ export async function endOwnSession(
 ): Promise<void> {
   requireId(sessionId, "sessionId");
   if (!(await endSession(parts, sessionId, "ended_by_user", userId))) throw new AuthError("not_found");
-  parts.log({ event: "session.ended", user: userId, session: sessionId, address: caller.address });
+  parts.log({ event: "session.ended", user: userId, session: sessionId, ...traceOf(caller) });
 }
 
 /** Ends all sessions of a user. */
 export async function logOutEverywhere(parts: AccountParts, userId: string, caller: Caller): Promise<void> {
   const ended = await parts.store.sessions.endAll(userId, { why: "log_out_everywhere" });
   await takeBack(parts, ended);
-  parts.log({ event: "user.logged_out_everywhere", user: userId, sessions: ended.length, address: caller.address });
+  parts.log({ event: "user.logged_out_everywhere", user: userId, sessions: ended.length, ...traceOf(caller) });
 }
 
 /** A session without its secrets. */

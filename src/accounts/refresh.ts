@@ -7,6 +7,7 @@ import type { AccountParts, Caller } from "./account-parts.js";
 import { endSession } from "./end-session.js";
 import { requireTexts } from "./require-texts.js";
 import { type Grant, grantFor, nextExpiry, requireAudience, requireCaller, requireTransport } from "./session.js";
+import { traceOf } from "./trace-of.js";
 
 /** A refresh token as it came, and by which way: a session keeps to one. */
 export interface Refresh {
@@ -66,7 +67,7 @@ async function findLiving(
 
 async function endReplayed(parts: AccountParts, { session, user }: Proven, caller: Caller): Promise<void> {
   if (!(await endSession(parts, session.id, "replay"))) return;
-  parts.log({ event: "session.replayed", user: user.id, session: session.id, address: caller.address });
+  parts.log({ event: "session.replayed", user: user.id, session: session.id, ...traceOf(caller) });
 }
 
 /** The session of a refresh token whose MAC holds, living or not; `undefined` for any other text. */

@@ -5,6 +5,7 @@ import type { AccountParts, Caller } from "./account-parts.js";
 import { newUser, requireNames, takenNamesOf } from "./new-user.js";
 import { requireTexts } from "./require-texts.js";
 import { type Grant, grantFor, newSession, requireCaller, requireTransport } from "./session.js";
+import { traceOf } from "./trace-of.js";
 
 /** What a new user tells. */
 export interface SignUp {
@@ -33,7 +34,7 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   });
   const session = await newSession(parts, { userId: user.id, transport: wanted.transport, caller });
   await requireFree(parts, await parts.store.users.add(user, session), caller);
-  parts.log({ event: "user.signed_up", user: user.id, session: session.id, address: caller.address });
+  parts.log({ event: "user.signed_up", user: user.id, session: session.id, ...traceOf(caller) });
   return grantFor(parts, { user, session, audience: parts.settings.audiences[0], readAt: session.createdAt });
 }
 

@@ -49,6 +49,8 @@ function listening(server: Server, { port, host }: ServerSettings): Promise<void
     server.once("error", (cause: NodeJS.ErrnoException) => reject(failureOf(cause, host, port)));
     server.listen(port, host, () => {
       server.removeAllListeners("error");
+      // Out of file descriptors, for one: an error that nobody hears would end the process.
+      server.on("error", ({ message }) => writeEvent({ event: "server.error", error: message }));
       resolve();
     });
   });

@@ -53,6 +53,8 @@ const KNOWN: readonly (keyof AuthOptions)[] = [
   "log",
 ];
 const DAY = 86_400;
+// Ten digits, as the variables have them: in milliseconds still a whole number that the database keeps and a date.
+const LONGEST_SECONDS = 9_999_999_999;
 
 /** Options that were checked. */
 export interface CheckedOptions {
@@ -72,6 +74,7 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
   requireDatabase(options.database);
   const url = requireServerUrl(options.url);
   const { now = Date.now } = options;
+  requireFunctions({ now, log: options.log });
   return {
     url,
     settings: requireSettings(options, url),
@@ -106,15 +109,21 @@ function requireAsymmetric(algorithm: Algorithm): Algorithm {
 
 /** A text is no list, though its letters could be read as one. */
 function requireAudiences(audiences: readonly string[]): readonly string[] {
-  const isName = (audience: unknown) => typeof audience === "string" && audience !== "";
+  const isName = (audience: unknown) => typeof audience === "string" && audience !== "" && audience.isWellFormed();
   if (Array.isArray(audiences) && audiences.every(isName)) return audiences;
   throw new TypeError("The audiences (LATCHKEY_AUDIENCES) must be a list of names, none of them empty.");
 }
 
+function requireFunctions(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, option] of Object.entries(options)) {
+    if (option !== undefined && typeof option !== "function") throw new TypeError(`${name} must be a function.`);
+  }
+}
+
 function requireSeconds(durations: Readonly<Record<string, number>>, least: number): void {
   for (const [name, seconds] of Object.entries(durations)) {
-    if (!Number.isInteger(seconds) || seconds < least)
-      throw new TypeError(`${name} must be a whole number of seconds, ${least} or more.`);
+    if (!Number.isInteger(seconds) || seconds < least || seconds > LONGEST_SECONDS)
+      throw new TypeError(`${name} must be a whole number of seconds, from ${least} to ${LONGEST_SECONDS}.`);
   }
 }
 

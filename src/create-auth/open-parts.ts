@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { AccountParts } from "../accounts/account-parts.js";
 import { createLiveTokens } from "../accounts/create-live-tokens.js";
@@ -45,7 +45,7 @@ async function wire(
   const keys = await openKeyRing({ store, masterKeys, algorithm, tokenSeconds, now, log });
   const epoch = await store.epoch();
   const revocations = createRevocations({ now });
-  const limits = createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes, log });
+  const limits = createLimits({ store, secret: secretOfLimits(masterKeys), log });
   const userViews = createUserViews(store);
   // What has timers and threads comes last: nothing after it fails, so it need not be taken back.
   const follower: Follower = await followStore({ store, live: revocations, keys, limits, userViews, log });
@@ -84,4 +84,12 @@ async function findMasterKeys(store: Store, { database, data }: AuthOptions): Pr
     return () => [masterKey];
   }
   return openMasterKeyFile(join(data ?? dirname(database), "master.key"), await store.keys.list());
+}
+
+/** Of the master key, which stays while the other keys rotate: with a new one, all counting would begin anew. */
+function secretOfLimits(masterKeys: () => readonly Uint8Array[]): () => Uint8Array {
+  const [masterKey] = masterKeys();
+  if (masterKey === undefined) throw new TypeError("There is no master key.");
+  const secret = createHmac("sha256", masterKey).update("latchkey attempts").digest();
+  return () => secret;
 }

@@ -1,5 +1,5 @@
 import { changePassword } from "../accounts/change-password.js";
-import { endOwnSession, listSessions, logOutEverywhere, type SessionView } from "../accounts/own-sessions.js";
+import { endOwnSession, listOwnSessions, logOutEverywhere, type SessionView } from "../accounts/own-sessions.js";
 import { AuthError } from "../errors/auth-error.js";
 import type { Auth } from "../guard/create-guard.js";
 import type { MeAnswer, SessionsAnswer } from "./answers.js";
@@ -24,7 +24,7 @@ export async function putPassword({ auth, caller, parts }: AuthorizedCall, body:
 /** `GET /me/sessions` */
 export async function getSessions({ auth, parts }: AuthorizedCall): Promise<Reply<SessionsAnswer>> {
   const current = requireSession(auth);
-  const sessions = await listSessions(parts.accounts, auth.identity);
+  const sessions = await listOwnSessions(parts.accounts, auth.identity);
   return { body: { sessions: sessions.map((session) => shown(session, current)) } };
 }
 

@@ -73,7 +73,7 @@ export const ROUTES: readonly Route[] = [
   guarded({
     method: "GET",
     path: "/me/sessions",
-    summary: "The sessions of who is calling",
+    summary: "The sessions of who is calling, the 100 used last",
     success: 200,
     answer: sessionsAnswer,
     act: getSessions,

@@ -8,7 +8,8 @@ const username = z.string().max(256);
 const password = z.string().max(6144);
 const transport = z.enum(["body", "cookie"]).optional();
 const audience = z.string().max(2048).optional();
-const refresh_token = z.string().max(512).optional();
+// An access token in its place is refused like any other text, by its worth.
+const refresh_token = z.string().max(8192).optional();
 
 const ADA = { username: "ada", password: "seven wild geese at dawn" };
 

@@ -153,8 +153,8 @@ export interface SessionStore {
   /** Inserts the session only where its user is not disabled and still is as checked. */
   start(session: SessionRow, checked: CheckedUser): Promise<boolean>;
   findWithUser(id: string): Promise<SessionWithUser | undefined>;
-  /** The living sessions of a user, the latest used first. */
-  listLiving(userId: string): Promise<readonly SessionRow[]>;
+  /** The living sessions of a user, the latest used first; where `most` is given, no more than those. */
+  listLiving(userId: string, most?: number): Promise<readonly SessionRow[]>;
   /**
    * Moves the generation from `from` to `from + 1` where it is still `from`, the session lives and its user still has these roles; answers the
    * `rotatedAt` of then.

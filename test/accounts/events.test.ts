@@ -61,7 +61,11 @@ describe("the log", () => {
     await post("/token", { username, password: PASSWORD }, { "user-agent": '{"event":"forged"}' });
     expect(events).toHaveLength(1);
     const line = JSON.stringify(events[0]);
-    expect(JSON.parse(line)).toEqual({ event: "user.log_in_failed", address: "192.0.2.7" });
+    expect(JSON.parse(line)).toEqual({
+      event: "user.log_in_failed",
+      address: "192.0.2.7",
+      request: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     for (const part of ["forged", "\r", "\n", "\u2028", "\u001b"]) expect(line).not.toContain(part);
   });
 });

@@ -56,7 +56,14 @@ describe("the live set of another process", () => {
       const limits = { forgetPast: () => store.attempts.forgetPast() };
       const told: LogEvent[] = [];
       const log = (event: LogEvent) => void told.push(event);
-      const follower = await followStore({ store, live: createRevocations(), keys, limits, log });
+      const follower = await followStore({
+        store,
+        live: createRevocations(),
+        keys,
+        limits,
+        userViews: { forget: () => {} },
+        log,
+      });
       vi.advanceTimersByTime(60_000);
       await follower.stop();
       await store.close();

@@ -95,6 +95,8 @@ describe("a user is not imported", () => {
 /** Lists whose outcomes depend on what stands earlier in the same list. */
 const lists: readonly (readonly [string, readonly ImportedUser[], readonly object[]])[] = [
   ["the same user twice", [user("ada"), user("Ada"), user("berta")], [added, present, added]],
+  ["the same user twice, once with an I for an l", [user("paypaI"), user("paypai")], [added, present]],
+  ["two users who look the same", [user("paypaI"), user("paypal")], [added, NAME_TAKEN]],
   [
     "the same user twice with an address",
     [user("ada", { email: "a@example.com" }), user("ada", { email: "a@EXAMPLE.com" })],

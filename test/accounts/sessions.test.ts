@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { logIn } from "../../dist/accounts/log-in.js";
-import { endOwnSession, listSessions, logOutEverywhere } from "../../dist/accounts/own-sessions.js";
+import { endOwnSession, listOwnSessions, listSessions, logOutEverywhere } from "../../dist/accounts/own-sessions.js";
 import { refresh } from "../../dist/accounts/refresh.js";
 import { signUp } from "../../dist/accounts/sign-up.js";
+import { uuidV7 } from "../../dist/tokens/uuid-v7.js";
 import { DAY, newDatabase, openAuth, PASSWORD, sql, type Tokens, tokensOf } from "../http/open-auth.js";
 import { openParts } from "./account-parts.js";
 import { ALIVE, ENDED, feltBy, newUser, refusal, sessionIdOf } from "./felt.js";
@@ -216,6 +217,26 @@ describe("a session that its user ends", () => {
     expect(parts.events.length).toBe(events);
     await endOwnSession(parts, one, caller);
     await expect(endOwnSession(parts, one, caller)).rejects.toMatchObject(refusal("not_found"));
+  });
+
+  it("is one of the 100 used last in the list of its user, who may have begun any number", async () => {
+    const { userId, sessionId } = await beginHere();
+    const found = await parts.store.sessions.findWithUser(sessionId);
+    if (found === undefined) throw new Error("The session is not there.");
+    const { session, user } = found;
+    const later = Array.from({ length: 101 }, (_, index) => {
+      const lastUsedAt = session.lastUsedAt + 1 + index;
+      return { ...session, id: uuidV7(lastUsedAt), lastUsedAt };
+    });
+    for (const each of later) await parts.store.sessions.start(each, user);
+    const listed = (await listOwnSessions(parts, userId)).map(({ id }) => id);
+    expect(listed).toEqual(
+      later
+        .slice(1)
+        .toReversed()
+        .map(({ id }) => id),
+    );
+    expect(await listSessions(parts, userId)).toHaveLength(102);
   });
 
   it("goes with all others, this one included", async () => {

@@ -252,7 +252,7 @@ describe("requireToken of latchkey/node", () => {
     const onRefused = (_error: AuthError, _request: express.Request, response: express.Response) =>
       response.redirect("/login");
     app.get("/todos", requireToken(verifier, { onRefused }), (_request, response) => void response.end("secret"));
-    const { status, headers } = await askServer(await listen(app), "/todos");
+    const { status, headers } = await askServer(await listen(() => app), "/todos");
     expect([status, headers.get("location")]).toEqual([302, "/login"]);
   });
 

@@ -105,6 +105,8 @@ describe("latchkey check", () => {
     ["a variable that is misspelt", { LATCHKEY_ORIGNS: "x" }, "LATCHKEY_ORIGNS", /not known/],
     ["a url without TLS", { LATCHKEY_URL: "http://auth.example.com" }, "LATCHKEY_URL", /without TLS/],
     ["a url that only looks local", { LATCHKEY_URL: "http://localhost.example.com" }, "LATCHKEY_URL", /without TLS/],
+    ["a url with a password", { LATCHKEY_URL: "https://ada:hunter2@example.com" }, "LATCHKEY_URL", /no user/],
+    ["a url with a password and no TLS", { LATCHKEY_URL: "http://ada:hunter2@example.com" }, "LATCHKEY_URL", /no user/],
     ["a url that is none", { LATCHKEY_URL: "nonsense" }, "LATCHKEY_URL", /absolute/],
     ["a host beyond this machine and no url", { LATCHKEY_HOST: "0.0.0.0" }, "LATCHKEY_URL", /others can reach/],
     ["a port that is none", { LATCHKEY_PORT: "0" }, "LATCHKEY_PORT", /1 to 65535/],
@@ -112,7 +114,7 @@ describe("latchkey check", () => {
     ["every origin", { LATCHKEY_ORIGINS: "*" }, "LATCHKEY_ORIGINS", /not an origin/],
     ["long access tokens", { LATCHKEY_ACCESS_SECONDS: "3601" }, "LATCHKEY_ACCESS_SECONDS", /hour/],
     ["access tokens of days", { LATCHKEY_ACCESS_SECONDS: "100000" }, "LATCHKEY_ACCESS_SECONDS", /a day at most/],
-    ["no access tokens", { LATCHKEY_ACCESS_SECONDS: "0" }, "LATCHKEY_ACCESS_SECONDS", /1 or more/],
+    ["no access tokens", { LATCHKEY_ACCESS_SECONDS: "0" }, "LATCHKEY_ACCESS_SECONDS", /from 1 to/],
     ["a duration that is no number", { LATCHKEY_IDLE_SECONDS: "7d" }, "LATCHKEY_IDLE_SECONDS", /whole number/],
     ["sessions of years", { LATCHKEY_ABSOLUTE_SECONDS: "40000000" }, "LATCHKEY_ABSOLUTE_SECONDS", /year/],
     [

@@ -92,7 +92,8 @@ describe("latchkey serve", () => {
 
   it("keeps the master key beside a database that is named", async () => {
     const folder = newFolder();
-    await startServer({ folder, flags: ["--database", "other/users.db"], data: "" });
+    const port = String(await freePort());
+    await says(start(["serve", "--port", port, "--database", "other/users.db"], { folder }), /"password"/);
     expect(readdirSync(join(folder, "other")).sort()).toContain("master.key");
   });
 

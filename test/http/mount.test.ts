@@ -99,6 +99,14 @@ describe("the other options", () => {
     { graceSeconds: Number.NaN },
     { audiences: [""] },
     { audiences: [null as never] },
+    { audiences: "todo-api" as never },
+    { audiences: {} as never },
+    { audiences: ["\ud800"] },
+    { idleSeconds: 10_000_000_000 },
+    { absoluteSeconds: Number.MAX_SAFE_INTEGER },
+    { graceSeconds: Number.MAX_SAFE_INTEGER },
+    { now: 5 as never },
+    { log: "stderr" as never },
     { database: "postgres://localhost/latchkey" },
   ])("%j keep the server from starting", async (options) => {
     await expect(openAuth(options)).rejects.toThrow(TypeError);

@@ -112,7 +112,8 @@ describe("a refresh token", () => {
     const second = await next(first.refresh_token);
     clock.advance(30);
     expect((await door.me(second.token)).status).toBe(200);
-    expect(verdict(await door.refresh(first.refresh_token))).toEqual(REFUSED);
+    const replay = await door.refresh(first.refresh_token);
+    expect(verdict(replay)).toEqual(REFUSED);
     for (const { token } of [first, second]) {
       expect((await door.me(token)).body).toMatchObject({ status: 401, code: "invalid_token", reason: "revoked" });
     }
@@ -122,6 +123,7 @@ describe("a refresh token", () => {
       user: first.user_id,
       session: claimsOf(first.token).sid,
       address: "192.0.2.7",
+      request: replay.headers.get("x-request-id"),
     });
   });
 

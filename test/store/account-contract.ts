@@ -380,6 +380,7 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
       await store.sessions.end((await at(4000)).id, "log_out");
       await started(await added());
       expect(await store.sessions.listLiving(user.id)).toEqual([last, middle, ...same, early]);
+      expect(await store.sessions.listLiving(user.id, 2)).toEqual([last, middle]);
       expect(await store.sessions.listLiving("nobody")).toEqual([]);
     });
 

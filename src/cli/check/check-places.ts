@@ -17,7 +17,7 @@ export function checkPlaces(settings: ServerSettings): readonly Finding[] {
       ),
     ),
     ...(open.length === 0 ? [good("LATCHKEY_ORIGINS", auth.origins?.join(", ") ?? "none")] : []),
-    good("LATCHKEY_AUDIENCES", [auth.url, ...(auth.audiences ?? [])].join(", ")),
+    good("LATCHKEY_AUDIENCES", [shown(auth.url), ...(auth.audiences ?? [])].join(", ")),
   ];
 }
 
@@ -26,17 +26,17 @@ function checkHost({ auth, host, port }: ServerSettings): Finding {
   if (isLoopback(host) || !(isWithoutTls(auth.url) && isOfThisMachine(auth.url))) return good("LATCHKEY_HOST", found);
   return weak(
     "LATCHKEY_HOST",
-    `${found}, which others can reach, though ${auth.url} is an address of this machine`,
+    `${found}, which others can reach, though ${shown(auth.url)} is an address of this machine`,
     "Whoever is on the way there reads passwords and tokens.",
     "Listen on 127.0.0.1, or put a proxy with TLS before the server and name its https address as LATCHKEY_URL.",
   );
 }
 
 function checkUrl(url: string): Finding {
-  if (!isWithoutTls(url) || isOfThisMachine(url)) return good("LATCHKEY_URL", url);
+  if (!isWithoutTls(url) || isOfThisMachine(url)) return good("LATCHKEY_URL", shown(url));
   return weak(
     "LATCHKEY_URL",
-    `${url} is reached without TLS`,
+    `${shown(url)} is reached without TLS`,
     "Whoever is on the way reads passwords and tokens, and browsers keep no __Host- cookie from there.",
     "Put a proxy with TLS before the server, and name its https address.",
   );
@@ -48,4 +48,9 @@ function isWithoutTls(address: string): boolean {
 
 function isOfThisMachine(address: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
+}
+
+/** An address without the user and the password that it may hold. */
+function shown(address: string): string {
+  return address.replace(/\/\/[^/]*@/, "//");
 }

@@ -21,7 +21,7 @@ export function checkProxies({ auth }: ServerSettings): readonly Finding[] {
   return [
     weak(
       setting,
-      `none, though ${url} is reached by a proxy with TLS`,
+      "none, though the server is reached by a proxy with TLS",
       "Every client then has the address of the proxy, so that one who guesses passwords slows the log-ins of all.",
       "Name the address or range that the proxy connects from, such as 127.0.0.1 where it runs on this machine.",
     ),

@@ -30,8 +30,8 @@ export function createSessionStore(driver: Driver): SessionStore {
       const [row] = await driver.read(findWithUser({ id }));
       return row && splitSessionAndUser(row);
     },
-    async listLiving(userId) {
-      const rows = await driver.read(findLiving({ userId }));
+    async listLiving(userId, most = Number.MAX_SAFE_INTEGER) {
+      const rows = await driver.read(findLiving({ userId, most }));
       return rows.map(toSession);
     },
     async rotate(id, from, next) {
@@ -60,14 +60,15 @@ function findSessionWithUser({ queries, clock }: Dialect) {
 }
 
 function findLivingSessions(dialect: Dialect) {
-  return compileOnce(({ userId }: { userId: string }) =>
+  return compileOnce(({ userId, most }: { userId: string; most: number }) =>
     dialect.queries
       .selectFrom("sessions")
       .select(SESSION_FIELDS)
       .where("user_id", "=", userId)
       .where((eb) => lives(eb, dialect))
       .orderBy("last_used_at", "desc")
-      .orderBy("id", "desc"),
+      .orderBy("id", "desc")
+      .limit(most),
   );
 }
 
