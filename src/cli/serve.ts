@@ -24,7 +24,8 @@ export async function serve(flags: PlaceFlags): Promise<void> {
     fetch: async (request, { incoming, outgoing }) => {
       const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
       if (life.stopping) response.headers.set("connection", "close");
-      if (BODYLESS.has(incoming.method ?? "")) outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
+      if (BODYLESS.has(incoming.method ?? "") && !incoming.complete)
+        outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
       return response;
     },
     serverOptions: SERVER_OPTIONS,

@@ -1,5 +1,6 @@
 import { changePassword } from "../accounts/change-password.js";
 import { endOwnSession, listOwnSessions, logOutEverywhere, type SessionView } from "../accounts/own-sessions.js";
+import type { UserView } from "../accounts/user-view.js";
 import { AuthError } from "../errors/auth-error.js";
 import type { Auth } from "../guard/create-guard.js";
 import type { MeAnswer, SessionsAnswer } from "./answers.js";
@@ -9,8 +10,17 @@ import type { PasswordBody } from "./schemas.js";
 
 /** `GET /me` */
 export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply<MeAnswer>> {
-  const { id, username, email, roles, createdAt } = await parts.accounts.userViews.of(auth.claims);
-  return { body: { id, username, email, roles, created_at: instant(createdAt) } };
+  const view = await parts.accounts.userViews.of(auth.claims);
+  const json = texts.get(view) ?? textOf(view);
+  texts.set(view, json);
+  return { json };
+}
+
+// A view stays the same object for as long as it is true.
+const texts = new WeakMap<UserView, string>();
+
+function textOf({ id, username, email, roles, createdAt }: UserView): string {
+  return JSON.stringify({ id, username, email, roles, created_at: instant(createdAt) } satisfies MeAnswer);
 }
 
 /** `PUT /me/password`: this session goes on, all others end. */

@@ -25,24 +25,31 @@ export async function requireBody<T>(request: Request, schema: z.ZodType<T>): Pr
   return body;
 }
 
-/** Counts what arrives, whatever Content-Length says. */
+/** What has a length is read in one go, for which a server with a port needs no stream; everything else is counted as it arrives. */
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array();
-  if (Number(request.headers.get("content-length") ?? 0) > MOST_BYTES) throw new AuthError("too_large");
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > MOST_BYTES) throw new AuthError("too_large");
+  const reading = length === null ? collect(request.body) : request.arrayBuffer();
+  const bytes = new Uint8Array(await reading.catch(refuseUnread));
+  if (bytes.length > MOST_BYTES) throw new AuthError("too_large");
+  return bytes;
+}
+
+/** Stops where it is too much. */
+async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  try {
-    for await (const chunk of request.body) {
-      length += chunk.length;
-      if (length > MOST_BYTES) break;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    // Who hung up in the middle gets no answer, and it is no failure of ours.
-    throw new AuthError("invalid_request", { message: "The body did not arrive.", cause });
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MOST_BYTES) break;
   }
-  if (length > MOST_BYTES) throw new AuthError("too_large");
   return Buffer.concat(chunks);
+}
+
+/** Who hung up in the middle gets no answer, and it is no failure of ours. */
+function refuseUnread(cause: unknown): never {
+  throw new AuthError("invalid_request", { message: "The body did not arrive.", cause });
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -11,7 +11,7 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Compares with a stored hash; `undefined`, for a user that does not exist, costs the same and never matches. */
   verify(password: string, hash: string | undefined): Promise<PasswordVerdict>;
-  /** Finishes what runs, refuses what waits and what comes later with `unavailable`, and ends the threads. */
+  /** Finishes what the threads have, refuses what waits and what comes later with `unavailable`, and ends them. */
   close(): Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 import { AuthError } from "../errors/auth-error.js";
-import { type HashThread, startHashThread } from "./hash-thread.js";
+import { type HashThread, NOT_BEGUN, startHashThread } from "./hash-thread.js";
 import type { AnswerTo, PasswordJob } from "./password-job.js";
 
 /** Threads that share one queue of jobs. */
 export interface HashPool {
   /** Does the job in its turn; `unavailable` where too many wait, the thread dies, or the pool is closed. */
   run<Job extends PasswordJob>(job: Job): Promise<AnswerTo<Job>>;
-  /** Finishes what runs, refuses what waits, and ends the threads. */
+  /** Finishes what the threads have, refuses what waits, and ends them. */
   close(): Promise<void>;
 }
 
@@ -17,41 +17,66 @@ export interface HashPoolSize {
 }
 
 interface Turn {
-  begin(): void;
+  begin(thread: HashThread): void;
   refuse(refusal: AuthError): void;
 }
 
+// A thread has its next job ready and need not wait until the event loop has time to hand it one.
+const READY = 2;
+
 /** Makes a pool. One thread starts now, so that the first log-in need not wait for it; the others when needed. */
 export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
-  const idle: HashThread[] = [startHashThread()];
-  const busy = new Set<HashThread>();
+  let threads: readonly HashThread[] = [startHashThread()];
   const waiting: Turn[] = [];
+  let outstanding = 0;
   let closed = false;
 
-  async function work<Job extends PasswordJob>(job: Job): Promise<AnswerTo<Job>> {
-    const last = idle.pop();
-    const thread = last?.isAlive() ? last : startHashThread();
-    busy.add(thread);
-    return thread.run(job).finally(() => giveBack(thread));
+  function findThread(): HashThread | undefined {
+    threads = threads.filter((thread) => thread.isAlive());
+    const [least] = [...threads].sort((one, other) => one.load() - other.load());
+    if (least?.load() === 0) return least;
+    if (threads.length === workers) return least !== undefined && least.load() < READY ? least : undefined;
+    const started = startHashThread();
+    threads = [...threads, started];
+    return started;
   }
 
-  function giveBack(thread: HashThread): void {
-    busy.delete(thread);
-    if (thread.isAlive()) idle.push(thread);
-    waiting.shift()?.begin();
+  async function work<Job extends PasswordJob>(job: Job, thread: HashThread): Promise<AnswerTo<Job>> {
+    try {
+      return await thread.run(job);
+    } catch (error) {
+      if (error === NOT_BEGUN) return inTurn(job);
+      throw error;
+    } finally {
+      begin();
+    }
+  }
+
+  function begin(): void {
+    const thread = waiting.length === 0 ? undefined : findThread();
+    if (thread !== undefined) waiting.shift()?.begin(thread);
+  }
+
+  async function inTurn<Job extends PasswordJob>(job: Job): Promise<AnswerTo<Job>> {
+    const thread = findThread();
+    if (thread !== undefined) return work(job, thread);
+    return new Promise((resolve, reject) => {
+      waiting.push({ begin: (free) => resolve(work(job, free)), refuse: reject });
+    });
   }
 
   return {
     async run(job) {
-      if (closed) throw unavailable();
-      if (busy.size < workers) return work(job);
-      if (waiting.length >= queue) throw unavailable();
-      return new Promise((resolve, reject) => waiting.push({ begin: () => resolve(work(job)), refuse: reject }));
+      if (closed || outstanding >= workers + queue) throw unavailable();
+      outstanding += 1;
+      return inTurn(job).finally(() => {
+        outstanding -= 1;
+      });
     },
     async close() {
       closed = true;
       for (const turn of waiting.splice(0)) turn.refuse(unavailable());
-      await Promise.all([...busy, ...idle].map((thread) => thread.end()));
+      await Promise.all(threads.map((thread) => thread.end()));
     },
   };
 }

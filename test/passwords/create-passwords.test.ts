@@ -156,21 +156,22 @@ describe("the workers", () => {
     const { passwords: mortal, worker } = await createWatched();
     const failed = mortal.hash("correct horse");
     worker.emit("error", new Error("out of memory"));
-    await expect(failed).rejects.toMatchObject({ ...UNAVAILABLE, cause: { cause: { message: "out of memory" } } });
+    await expect(failed).rejects.toMatchObject({ ...UNAVAILABLE, cause: { message: "out of memory" } });
     await mortal.close();
   });
 });
 
 describe("close", () => {
-  it("finishes what runs, refuses what waits and what comes later, and ends the workers", async () => {
+  it("finishes what the workers have, refuses what waits and what comes later, and ends them", async () => {
     const { passwords: closing, worker } = await createWatched();
     const ended = once(worker, "exit");
     const running = closing.verify("correct horse", undefined);
+    const ready = closing.verify("correct horse", undefined);
     const waiting = expect(closing.hash("correct horse")).rejects.toMatchObject(UNAVAILABLE);
     await closing.close();
     await ended;
     await waiting;
-    expect(await running).toEqual(WRONG);
+    expect([await running, await ready]).toEqual([WRONG, WRONG]);
     await expect(closing.hash("correct horse")).rejects.toMatchObject(UNAVAILABLE);
     await closing.close();
   });
