@@ -1,6 +1,10 @@
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from "kysely";
+import { createRequire } from "node:module";
 import type { Dialect } from "../sql/driver.js";
 import type { Tables } from "../sql/tables.js";
+
+// Its 260 files load in half the time as CommonJS, and they are a third of a start.
+const kysely: typeof import("kysely") = createRequire(import.meta.url)("kysely");
+const { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } = kysely;
 
 /** The SQL function that answers with the store's clock in milliseconds; the driver defines it on its connection. */
 export const CLOCK_FUNCTION = "latchkey_now";
