@@ -28,7 +28,6 @@ export function addKeyCommands(program: Command): void {
     "latchkey key revoke ZpX0vJ4mQ1s",
   )
     .description("take a key out of use for good, with every token that it made")
-    .addHelpText("after", "\nA kid that begins with - comes after --: latchkey key revoke -- KID")
     .action(async (kid: string, flags: OutputFlags) => {
       const { revokeKey } = await import("./keys/revoke-key.js");
       await revokeKey(kid, flags);

@@ -13,7 +13,10 @@ const LONGEST = 1024;
 /** Takes a stored hash apart, with nothing computed: what it gives can be compared with, or says why not. */
 export function readHash(hash: string): StoredHash | UnusableHash {
   const format = HASH_FORMATS.find(({ starts }) => starts.some((start) => hash.startsWith(start)));
-  if (format === undefined) return unusable("This is not a hash of a known kind.");
+  if (format === undefined)
+    return unusable(
+      "This is not a hash of a known kind: Argon2, bcrypt, PBKDF2 or scrypt, as PHC, Django or Werkzeug write it.",
+    );
   const parts = hash.length > LONGEST ? undefined : format.shape.exec(hash)?.groups;
   const stored = parts && format.read(parts as Record<string, string>);
   if (stored && !isAffordable(stored)) {
