@@ -43,7 +43,9 @@ export async function atTerminal(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<AtTerminal> {
   const command = [process.execPath, LATCHKEY, ...parameters];
-  const env = { ...bareEnvironment(), TERM: "xterm", ...environment };
+  // Node takes the terminals of most CI services for ones without colours.
+  const { CI: _ci, ...surrounding } = bareEnvironment();
+  const env = { ...surrounding, TERM: "xterm", ...environment };
   const { stdout } = await run("python3", ["-c", SCRIPT, JSON.stringify(steps), ...command], { env });
   const { left, ...ended } = JSON.parse(stdout);
   if (left.length > 0) throw new Error(`Nobody asked for ${JSON.stringify(left)}: ${ended.screen}`);
