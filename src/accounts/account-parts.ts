@@ -1,6 +1,5 @@
 import type { KeyRing } from "../keys/open-key-ring.js";
 import type { Limits } from "../limits/create-limits.js";
-import type { WaitingLine } from "../limits/waiting-line.js";
 import type { Passwords } from "../passwords/create-passwords.js";
 import type { Store } from "../store/store.js";
 import type { Revocations } from "../tokens/index.js";
@@ -29,7 +28,6 @@ export interface AccountParts extends LiveTokens {
   readonly passwords: Passwords;
   readonly userViews: UserViews;
   readonly limits: Limits;
-  readonly logInLine: WaitingLine;
   readonly keys: KeyRing;
   readonly epoch: string;
   readonly revocations: Revocations;

@@ -1,5 +1,5 @@
 import type { AccountParts } from "./account-parts.js";
-import { endSession, takeBack } from "./end-session.js";
+import { endSession, endSessionsOf } from "./end-session.js";
 import { listSessions, type SessionView } from "./own-sessions.js";
 import { requireId } from "./require-texts.js";
 
@@ -25,10 +25,9 @@ export function createSessionAdmin(parts: AccountParts): SessionAdmin {
     },
     async endAll(userId) {
       requireId(userId, "userId");
-      const ended = await parts.store.sessions.endAll(userId, { why: "ended_by_admin" });
-      await takeBack(parts, ended);
-      parts.log({ event: "user.sessions_ended", user: userId, sessions: ended.length });
-      return ended.length;
+      const sessions = await endSessionsOf(parts, userId, "ended_by_admin");
+      parts.log({ event: "user.sessions_ended", user: userId, sessions });
+      return sessions;
     },
   };
 }

@@ -1,7 +1,4 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
-import type { Attempt } from "../limits/create-limits.js";
-import { networkOf } from "../limits/network-of.js";
-import type { PasswordVerdict } from "../passwords/create-passwords.js";
 import type { UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { traceOf } from "./trace-of.js";
@@ -19,10 +16,8 @@ export interface Claimed {
  */
 export async function requirePassword(parts: AccountParts, claimed: Claimed, caller: Caller): Promise<UserRow> {
   const { account, user, password } = claimed;
-  // By the network, as the attempts are counted: the addresses of a /64 have one count, and so one line.
-  const { matches, outdated } = await parts.logInLine.run(`${account}\n${networkOf(caller.address)}`, async () => {
-    const attempt = await parts.limits.admit({ account, address: caller.address });
-    const verdict = await verified(parts, claimed, attempt);
+  const { matches, outdated } = await parts.limits.attempt({ account, address: caller.address }, async (attempt) => {
+    const verdict = await parts.passwords.verify(password, user?.passwordHash);
     if (user !== undefined && verdict.matches) attempt.succeeded();
     return verdict;
   });
@@ -31,16 +26,6 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
     throw new AuthError("invalid_credentials");
   }
   return outdated ? rehashed(parts, user, password) : user;
-}
-
-async function verified(parts: AccountParts, { user, password }: Claimed, attempt: Attempt): Promise<PasswordVerdict> {
-  try {
-    return await parts.passwords.verify(password, user?.passwordHash);
-  } catch (error) {
-    // Nobody found out whether the password was right.
-    attempt.withdraw();
-    throw error;
-  }
 }
 
 /** Where an old hash cannot be replaced now, it will do; where somebody else was faster, it will not. */

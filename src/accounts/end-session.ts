@@ -17,6 +17,13 @@ export async function endSession(parts: AccountParts, id: string, why: EndReason
   return true;
 }
 
+/** Ends all sessions of a user; answers how many there were. */
+export async function endSessionsOf(parts: AccountParts, userId: string, why: EndReason): Promise<number> {
+  const ended = await parts.store.sessions.endAll(userId, { why });
+  await takeBack(parts, ended);
+  return ended.length;
+}
+
 /**
  * Puts the revocations that an act has written into the live set of this process, and those that other processes wrote before: what the act
  * found ended already is refused here too when it answers.

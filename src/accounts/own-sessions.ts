@@ -1,7 +1,7 @@
 import { AuthError } from "../errors/auth-error.js";
 import type { SessionRow, Transport } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
-import { endSession, takeBack } from "./end-session.js";
+import { endSession, endSessionsOf } from "./end-session.js";
 import { requireId } from "./require-texts.js";
 import { traceOf } from "./trace-of.js";
 
@@ -46,9 +46,8 @@ export async function endOwnSession(
 
 /** Ends all sessions of a user. */
 export async function logOutEverywhere(parts: AccountParts, userId: string, caller: Caller): Promise<void> {
-  const ended = await parts.store.sessions.endAll(userId, { why: "log_out_everywhere" });
-  await takeBack(parts, ended);
-  parts.log({ event: "user.logged_out_everywhere", user: userId, sessions: ended.length, ...traceOf(caller) });
+  const sessions = await endSessionsOf(parts, userId, "log_out_everywhere");
+  parts.log({ event: "user.logged_out_everywhere", user: userId, sessions, ...traceOf(caller) });
 }
 
 /** A session without its secrets. */

@@ -1,8 +1,7 @@
-import { openStore, schemaVersionOf } from "../store/open-store.js";
+import { isMissing, openStore, schemaVersionOf } from "../store/open-store.js";
 import type { OutputFlags } from "./output-flags.js";
 import { readSettings } from "./settings.js";
 import { print, printJson } from "./terminal/print.js";
-import { isMissing } from "./with-auth.js";
 
 /** `latchkey migrate`: brings the schema up to date, in a new database where there is none. */
 export async function migrateDatabase(flags: OutputFlags): Promise<void> {

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { type AuthServer, createAuth } from "../create-auth.js";
+import { isMissing } from "../store/open-store.js";
 import { type PlaceFlags, readSettings } from "./settings.js";
 
 /** Where there is no database: refuse (the default), make one, or work on one that ends with the command. */
@@ -21,11 +21,6 @@ export async function withAuth<T>(
   } finally {
     await auth.close();
   }
-}
-
-/** Whether there is no database yet where one would be made. A url is never missing: whoever opens it tells what it is. */
-export function isMissing(database: string): boolean {
-  return !/^[a-z]+:\/\//i.test(database) && !existsSync(database);
 }
 
 /** Throws a `TypeError` where there is no database yet. */

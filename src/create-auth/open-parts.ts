@@ -2,13 +2,12 @@ import { createHmac, randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { AccountParts } from "../accounts/account-parts.js";
 import { createLiveTokens } from "../accounts/create-live-tokens.js";
-import { type Follower, followStore } from "../accounts/follow-store.js";
+import { followStore } from "../accounts/follow-store.js";
 import { createUserViews } from "../accounts/user-views.js";
 import { masterKeyOf } from "../keys/master-key.js";
 import { openKeyRing } from "../keys/open-key-ring.js";
 import { openMasterKeyFile } from "../keys/rotate-master-key-file.js";
 import { createLimits } from "../limits/create-limits.js";
-import { createWaitingLine } from "../limits/waiting-line.js";
 import { createPasswords } from "../passwords/create-passwords.js";
 import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
@@ -48,16 +47,14 @@ async function wire(
   const limits = createLimits({ store, secret: secretOfLimits(masterKeys), log });
   const userViews = createUserViews(store);
   // What has timers and threads comes last: nothing after it fails, so it need not be taken back.
-  const follower: Follower = await followStore({ store, live: revocations, keys, limits, userViews, log });
+  const follower = await followStore({ store, live: revocations, keys, limits, userViews, log });
   const { catchUp, look } = follower;
   const passwords = createPasswords();
-  const logInLine = createWaitingLine();
   const base = {
     store,
     passwords,
     userViews,
     limits,
-    logInLine,
     keys,
     epoch,
     revocations,

@@ -5,6 +5,7 @@ import { type Block, type Choice, openCounters, type Verdict } from "./counters.
 import { type Charge, isKnown } from "./limit-rule.js";
 import { networkOf } from "./network-of.js";
 import type { Counter, TierName } from "./tiers.js";
+import { createWaitingLine } from "./waiting-line.js";
 
 /** Who tries, and from where; `account` is the key under which the account is found, or whatever was typed instead of one. */
 export interface Attempted {
@@ -36,6 +37,11 @@ export type LimitEvent =
 
 /** Limits on how often one may try. */
 export interface Limits {
+  /**
+   * Does an act with an attempt that was admitted, in its turn: as many of one account and network are under way as may fail in a row. An act
+   * that throws has found nothing out, and its charge is given back.
+   */
+  attempt<Result>(attempted: Attempted, act: (attempt: Attempt) => Promise<Result>): Promise<Result>;
   /** Lets a log-in be tried, or throws `rate_limited` with the seconds after which one will be. */
   admit(attempted: Attempted): Promise<Attempt>;
   /** Charges a refused sign-up or refresh; throws `rate_limited` in the place of its refusal where there were too many. */
@@ -87,20 +93,23 @@ export function createLimits({ store, secret, log = () => {} }: LimitsOptions): 
     return network === undefined ? [] : [counterOf(kind, { network }, secret())];
   }
 
+  async function admit({ account, address }: Attempted): Promise<Attempt> {
+    const { all, choose, pair } = countersOfLogIn({ account, network: networkOf(address) }, secret());
+    const charges = await charge(all, choose, address);
+    let open = true;
+    const decide = (clears: (charge: Charge) => boolean) => {
+      if (open) for (const each of charges) counters.giveBack({ charge: each, clear: clears(each) });
+      open = false;
+    };
+    return {
+      succeeded: () => decide(({ key }) => key === pair.key),
+      withdraw: () => decide(() => false),
+    };
+  }
+
   return {
-    async admit({ account, address }) {
-      const { all, choose, pair } = countersOfLogIn({ account, network: networkOf(address) }, secret());
-      const charges = await charge(all, choose, address);
-      let open = true;
-      const decide = (clears: (charge: Charge) => boolean) => {
-        if (open) for (const each of charges) counters.giveBack({ charge: each, clear: clears(each) });
-        open = false;
-      };
-      return {
-        succeeded: () => decide(({ key }) => key === pair.key),
-        withdraw: () => decide(() => false),
-      };
-    },
+    attempt: attemptsInTurn(admit),
+    admit,
     async refuse(kind, address) {
       const counted = ofNetwork(kind, address);
       if (counted.length > 0) await charge(counted, () => counted, address);
@@ -113,6 +122,22 @@ export function createLimits({ store, secret, log = () => {} }: LimitsOptions): 
     forgetPast: () => store.attempts.forgetPast(),
     close: () => counters.close(),
   };
+}
+
+/** Attempts that wait for those before them. */
+function attemptsInTurn(admit: Limits["admit"]): Limits["attempt"] {
+  const line = createWaitingLine();
+  return (attempted, act) =>
+    // By the network, as the attempts are counted: the addresses of a /64 have one count, and so one line.
+    line.run(`${attempted.account}\n${networkOf(attempted.address)}`, async () => {
+      const attempt = await admit(attempted);
+      try {
+        return await act(attempt);
+      } catch (error) {
+        attempt.withdraw();
+        throw error;
+      }
+    });
 }
 
 /** All counters that a log-in may be counted by, and the choice among them, which the counter of the pair decides. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { findSchemaVersion, type SchemaVersion } from "./sqlite/find-schema-version.js";
 import { openSqlite } from "./sqlite/open-sqlite.js";
 import type { Store } from "./store.js";
@@ -12,7 +13,16 @@ export async function schemaVersionOf(database: string): Promise<SchemaVersion> 
   return findSchemaVersion(requirePath(database));
 }
 
+/** Whether there is no database yet where one would be made. A url is never missing: whoever opens it tells what it is. */
+export function isMissing(database: string): boolean {
+  return isPath(database) && !existsSync(database);
+}
+
+function isPath(database: string): boolean {
+  return !/^[a-z]+:\/\//i.test(database);
+}
+
 function requirePath(database: string): string {
-  if (!/^[a-z]+:\/\//i.test(database)) return database;
+  if (isPath(database)) return database;
   throw new TypeError("The database (LATCHKEY_DATABASE) must be the path of a SQLite file.");
 }

@@ -7,7 +7,6 @@ import { createLiveTokens } from "../../dist/accounts/create-live-tokens.js";
 import { createUserViews } from "../../dist/accounts/user-views.js";
 import { openKeyRing } from "../../dist/keys/open-key-ring.js";
 import { createLimits } from "../../dist/limits/create-limits.js";
-import { createWaitingLine } from "../../dist/limits/waiting-line.js";
 import { createPasswords } from "../../dist/passwords/create-passwords.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 
@@ -46,7 +45,6 @@ export async function openParts(): Promise<AccountParts & { readonly events: Log
     store,
     passwords,
     limits: createLimits({ store, secret: () => keys.dataKeyAt(now()).bytes }),
-    logInLine: createWaitingLine(),
     userViews: createUserViews(store),
     keys,
     epoch: await store.epoch(),

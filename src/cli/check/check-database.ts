@@ -2,10 +2,9 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { masterKeyInFile, masterKeyOf } from "../../keys/master-key.js";
 import { unseal } from "../../keys/seal.js";
-import { openStore, schemaVersionOf } from "../../store/open-store.js";
+import { isMissing, openStore, schemaVersionOf } from "../../store/open-store.js";
 import type { KeyRow } from "../../store/store.js";
 import type { ServerSettings } from "../settings.js";
-import { isMissing } from "../with-auth.js";
 import { type Finding, good, weak, wrong } from "./finding.js";
 
 /** Whether the database is of this version, and the secret the one that opens its keys. Nothing is made or brought up to date. */

@@ -1,8 +1,9 @@
+import { isMissing } from "../../store/open-store.js";
 import type { OutputFlags } from "../output-flags.js";
 import { readSettings } from "../settings.js";
 import { print, printJson } from "../terminal/print.js";
 import { readPassword } from "../terminal/read-password.js";
-import { isMissing, withAuth } from "../with-auth.js";
+import { withAuth } from "../with-auth.js";
 import { userJson } from "./user-json.js";
 
 /** The flags of `user add`. */
