@@ -50,7 +50,7 @@ function createUserLists(parts: AccountParts): Pick<UserAdmin, "add" | "find" | 
     async add(wanted) {
       requireTexts(wanted, ["username", "password"], ["email"]);
       const names = requireNames(wanted);
-      requireGoodPassword(wanted.password);
+      requireGoodPassword(wanted.password, wanted);
       const passwordHash = await parts.passwords.hash(wanted.password);
       const user = newUser(names, { passwordHash, time: await parts.store.now() });
       const addition = await users.add(user);
@@ -89,7 +89,9 @@ function createUserChanges(parts: AccountParts): Omit<UserAdmin, "add" | "find" 
     setPassword: (id, password) =>
       apply("user.password_set", id, async () => {
         requireTexts({ password }, ["password"]);
-        requireGoodPassword(password);
+        const user = await users.findById(id);
+        if (user === undefined) return undefined;
+        requireGoodPassword(password, user);
         const to = await parts.passwords.hash(password);
         return users.changePassword(id, { to }, { why: "password_changed" });
       }),

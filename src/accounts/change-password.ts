@@ -29,10 +29,10 @@ export async function changePassword(parts: AccountParts, given: PasswordChange,
   requireId(userId, "userId");
   requireId(sessionId, "sessionId");
   requireCaller(caller);
-  requireGoodPassword(newPassword, "new_password");
   for (let turn = 0; turn < TURNS; turn++) {
     const found = await parts.store.users.findById(userId);
     if (found === undefined) throw new AuthError("invalid_token");
+    requireGoodPassword(newPassword, found, "new_password");
     const claimed = { account: found.usernameKey, user: found, password: currentPassword };
     const { passwordHash, disabledAt } = await requirePassword(parts, claimed, caller).catch(ofThePresentOne);
     if (disabledAt !== null) throw new AuthError("account_disabled");

@@ -24,7 +24,7 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   requireTransport(wanted.transport);
   requireCaller(caller);
   const names = requireNames({ username: wanted.username, email: wanted.email });
-  requireGoodPassword(wanted.password);
+  requireGoodPassword(wanted.password, wanted);
   await parts.limits.requireOpen("sign_up", caller.address);
   // Asked before the hash, which costs most; the insert decides.
   await requireFree(parts, (await parts.store.users.findTaken(takenNamesOf(names))) ?? "added", caller);

@@ -5,7 +5,8 @@
 const MESSAGES = {
   invalid_request: "The request is not valid.",
   password_too_short: "The password is too short: at least 8 characters are needed.",
-  password_too_common: "The password is one of the most common ones and would be guessed soon.",
+  password_too_common:
+    "The password is one of the most common ones, or a name of its owner, and would be guessed soon.",
   invalid_credentials: "The username or the password is wrong.",
   invalid_token: "The token was refused.",
   token_required: "An access token is required.",

@@ -34,6 +34,7 @@ export type EndReason =
   | "password_changed"
   | "user_disabled"
   | "replay"
+  | "crowded_out"
   | "expired";
 
 /** A session as stored; instants are database time in milliseconds, `largestExp` and `authTime` are seconds as in a token. */
@@ -150,8 +151,11 @@ export interface UserStore {
 
 /** The sessions of a store. */
 export interface SessionStore {
-  /** Inserts the session only where its user is not disabled and still is as checked. */
-  start(session: SessionRow, checked: CheckedUser): Promise<boolean>;
+  /**
+   * Inserts the session only where its user is not disabled and still is as checked; `undefined` where it is not. Where `most` is given and the
+   * user would have more living sessions, those that were not used for longest end for it, 100 at once.
+   */
+  start(session: SessionRow, checked: CheckedUser, most?: number): Promise<readonly RevocationRow[] | undefined>;
   findWithUser(id: string): Promise<SessionWithUser | undefined>;
   /** The living sessions of a user, the latest used first; where `most` is given, no more than those. */
   listLiving(userId: string, most?: number): Promise<readonly SessionRow[]>;

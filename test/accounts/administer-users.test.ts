@@ -321,6 +321,13 @@ describe("a password that an administrator sets", () => {
     await expect(auth.users.setPassword(id, password)).rejects.toMatchObject(refused);
     expect(await feltBy(door, tokens)).toEqual(ALIVE);
   });
+
+  it("is refused where it is made of the username", async () => {
+    const { username, id } = await begin();
+    const refused = refusal("password_too_common", "password");
+    await expect(auth.users.setPassword(id, `${username}${username}`)).rejects.toMatchObject(refused);
+    expect(await logInWith(username, PASSWORD)).toBe(200);
+  });
 });
 
 describe("a user who is not there", () => {

@@ -239,6 +239,26 @@ describe("a session that its user ends", () => {
     expect(await listSessions(parts, userId)).toHaveLength(102);
   });
 
+  it("ends where a thousand newer ones live: the access token is refused, the log says so", async () => {
+    const { userId, sessionId, username, token } = await beginHere();
+    const found = await parts.store.sessions.findWithUser(sessionId);
+    if (found === undefined) throw new Error("The session is not there.");
+    const { session, user } = found;
+    const later = Array.from({ length: 999 }, (_, index) => ({
+      ...session,
+      id: uuidV7(session.createdAt + index + 1),
+    }));
+    const used = later.map((each, index) => ({ ...each, lastUsedAt: session.lastUsedAt + index + 1 }));
+    await Promise.all(used.map((each) => parts.store.sessions.start(each, user)));
+    expect(isAccepted(token)).toBe(true);
+    const newest = await logIn(parts, { username, password: PASSWORD }, {});
+    expect([isAccepted(token), isAccepted(newest.token)]).toEqual([false, true]);
+    expect(parts.events).toContainEqual({ event: "user.sessions_crowded_out", user: userId, sessions: 1 });
+    expect(await listSessions(parts, userId)).toHaveLength(1000);
+    await logOutEverywhere(parts, userId, caller);
+    expect(await listSessions(parts, userId)).toEqual([]);
+  });
+
   it("goes with all others, this one included", async () => {
     const { username, userId, token, refreshToken } = await beginHere();
     const other = await beginHere();
@@ -246,7 +266,7 @@ describe("a session that its user ends", () => {
     await logOutEverywhere(parts, userId, caller);
     expect([token, second.token, other.token].map(isAccepted)).toEqual([false, false, true]);
     await expect(refresh(parts, { refreshToken }, {})).rejects.toMatchObject(refusal("invalid_grant"));
-    const events = parts.events.filter(({ event }) => event === "user.logged_out_everywhere");
+    const events = parts.events.filter(({ event, user }) => event === "user.logged_out_everywhere" && user === userId);
     expect(events).toEqual([{ event: "user.logged_out_everywhere", user: userId, sessions: 2, ...caller }]);
     expect(await listSessions(parts, userId)).toEqual([]);
   });

@@ -36,6 +36,12 @@ describe("PUT /me/password", () => {
   });
 
   it.each<[string, unknown, number, string]>([
+    [
+      "a new one of the username",
+      { current_password: PASSWORD, new_password: "adaADA ada" },
+      400,
+      "password_too_common",
+    ],
     ["a wrong present password", { current_password: "x", new_password: NEW }, 401, "invalid_credentials"],
     ["an empty present password", { current_password: "", new_password: NEW }, 401, "invalid_credentials"],
     ["a short new one", { current_password: PASSWORD, new_password: "x" }, 400, "password_too_short"],

@@ -57,6 +57,8 @@ describe("sign-up", () => {
     ["password_too_short", "password", { password: "\u{1F600}".repeat(7) }],
     ["password_too_common", "password", { password: "password1" }],
     ["password_too_common", "password", { password: "PASSWORD1" }],
+    ["password_too_common", "password", { username: "Grace Hopper", password: "grace hopper1" }],
+    ["password_too_common", "password", { email: "rear.admiral@example.com", password: "Rear.Admiral99" }],
     ["invalid_request", "password", { password: "x".repeat(1025) }],
     ["invalid_request", "password", { password: "x".repeat(7000) }],
     ["invalid_request", "password", { password: "seven wild \ud800 geese" }],

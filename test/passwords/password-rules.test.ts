@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { COMMON_PASSWORDS } from "../../dist/passwords/common-passwords.js";
-import { requireGoodPassword } from "../../dist/passwords/password-rules.js";
+import { type Owner, requireGoodPassword } from "../../dist/passwords/password-rules.js";
 
-function codeOf(password: string): string | undefined {
+const ADA = { username: "Ada Lovelace", email: "countess.ada@example.com" };
+
+function codeOf(password: string, owner: Owner = ADA): string | undefined {
   try {
-    requireGoodPassword(password);
+    requireGoodPassword(password, owner);
     return undefined;
   } catch (refusal) {
     expect(refusal).toMatchObject({ name: "AuthError", fields: [{ field: "password" }] });
@@ -22,6 +24,8 @@ describe("a new password", () => {
     ["no digit and no capital", "plum river anvil"],
     ["NUL inside", "plum\0river"],
     ["a common one with something after it", "password1 password1"],
+    ["its owner's name and four characters", "Ada Lovelace 815"],
+    ["a part of its owner's name", "love lace"],
   ])("of %s is good", (_name, password) => {
     expect(codeOf(password)).toBeUndefined();
   });
@@ -37,13 +41,29 @@ describe("a new password", () => {
     ["a lone low surrogate", "\uDE00 plum river", "invalid_request"],
     ["a common one", "password1", "password_too_common"],
     ["a common one in capitals", "Password1", "password_too_common"],
+    ["its owner's name", "ada LOVELACE", "password_too_common"],
+    ["its owner's name and three characters", "1Ada Lovelace23", "password_too_common"],
+    ["its owner's name twice", "Ada LovelaceAda Lovelace", "password_too_common"],
+    ["its owner's e-mail address", "countess.ada@example.com", "password_too_common"],
+    ["the local part of it", "Countess.Ada1", "password_too_common"],
+    ["both", "countess.ada-ada lovelace", "password_too_common"],
+    ["the name of this product", "Latchkey123", "password_too_common"],
   ])("of %s is refused", (_name, password, code) => {
     expect(codeOf(password)).toBe(code);
   });
 
+  it("is looked at for names that are in it, however they are spelt in Unicode, and not for single letters", () => {
+    expect(codeOf("jos\u00e9 jos\u00e9", { username: "Jose\u0301" })).toBe("password_too_common");
+    expect(codeOf("xo xo xo xo", { username: "xo" })).toBeUndefined();
+    expect(codeOf("a river", { username: "ada", email: "a@example.com" })).toBe("password_too_short");
+    expect(codeOf("a a a a a a", { username: "ada", email: "a@example.com" })).toBeUndefined();
+    expect(codeOf("ada.lovelace", { username: "ada", email: "ada.lovelace@example.com" })).toBe("password_too_common");
+    expect(codeOf("plum river anvil", { username: "ada", email: null })).toBeUndefined();
+  });
+
   it("is never told in the refusal", () => {
     for (const password of ["Password1", "vK9#qp2", `vK9#qp2z${"x".repeat(1024)}`]) {
-      expect(() => requireGoodPassword(password)).toThrow(
+      expect(() => requireGoodPassword(password, ADA)).toThrow(
         expect.not.objectContaining({ message: expect.stringContaining(password) }),
       );
     }

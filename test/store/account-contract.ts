@@ -22,7 +22,7 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
 
   async function started(user: UserRow, parts: Partial<SessionRow> = {}): Promise<SessionRow> {
     const session = sessionRow(user.id, parts);
-    expect(await store.sessions.start(session, user)).toBe(true);
+    expect(await store.sessions.start(session, user)).toEqual([]);
     return session;
   }
 
@@ -204,8 +204,8 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
     it("lets no session begin that was checked against the old hash", async () => {
       const user = await added();
       await store.users.changePassword(user.id, { from: "hash-1", to: "hash-2" }, { why: "password_changed" });
-      expect(await store.sessions.start(sessionRow(user.id), user)).toBe(false);
-      expect(await store.sessions.start(sessionRow(user.id), { ...checked, passwordHash: "hash-2" })).toBe(true);
+      expect(await store.sessions.start(sessionRow(user.id), user)).toBeUndefined();
+      expect(await store.sessions.start(sessionRow(user.id), { ...checked, passwordHash: "hash-2" })).toEqual([]);
     });
   });
 
@@ -220,7 +220,7 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
       expect(disabledAt).toBeGreaterThanOrEqual(before);
       expect(disabledAt).toBeLessThanOrEqual(await store.now());
       expect((await userNow(house.other.id)).disabledAt).toBeNull();
-      expect(await store.sessions.start(sessionRow(house.user.id), checked)).toBe(false);
+      expect(await store.sessions.start(sessionRow(house.user.id), checked)).toBeUndefined();
       expect(await store.sessions.rotate(house.first.id, 0, next())).toBeUndefined();
       expect(await store.sessions.noteAccess(house.first.id, next())).toBe(false);
     });
@@ -315,14 +315,14 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
       const user = await added();
       const session = await started(user);
       await store.users.setRoles(user.id, [...roles, "writer"]);
-      expect(await store.sessions.start(sessionRow(user.id), checked)).toBe(false);
+      expect(await store.sessions.start(sessionRow(user.id), checked)).toBeUndefined();
       expect(await store.sessions.rotate(session.id, 0, next())).toBeUndefined();
       expect(await store.sessions.noteAccess(session.id, next())).toBe(false);
       expect(await sessionNow(session.id)).toEqual(session);
       const fresh = next({ roles: [...roles, "writer"] });
       expect(await store.sessions.noteAccess(session.id, fresh)).toBe(true);
       expect(await store.sessions.rotate(session.id, 0, fresh)).toEqual(expect.any(Number));
-      expect(await store.sessions.start(sessionRow(user.id), { ...checked, roles: fresh.roles })).toBe(true);
+      expect(await store.sessions.start(sessionRow(user.id), { ...checked, roles: fresh.roles })).toEqual([]);
     });
 
     it("of somebody else do not matter", async () => {
@@ -382,6 +382,24 @@ export function accountContract(openedNow: () => Opened, { shared }: Abilities):
       expect(await store.sessions.listLiving(user.id)).toEqual([last, middle, ...same, early]);
       expect(await store.sessions.listLiving(user.id, 2)).toEqual([last, middle]);
       expect(await store.sessions.listLiving("nobody")).toEqual([]);
+    });
+
+    it("are no more than a log-in may leave: the ones that were not used for longest end, and no newer one", async () => {
+      const user = await added();
+      const at = (lastUsedAt: number) => started(user, { lastUsedAt });
+      const [newest, oldest, second, third] = [await at(9000), await at(1000), await at(2000), await at(3000)];
+      const other = await started(await added(), { lastUsedAt: 1 });
+      const over = await started(user, { lastUsedAt: 1 });
+      await store.sessions.end(over.id, "log_out");
+      // Its own clock was set back, and it is the one that somebody asks for.
+      const next = sessionRow(user.id, { lastUsedAt: 5 });
+      const rows = await store.sessions.start(next, user, 3);
+      expect(subjects(rows)).toEqual(ids(oldest, second));
+      expect(await whyEnded(oldest, second, over)).toEqual(["crowded_out", "crowded_out", "log_out"]);
+      expect(await whyEnded(newest, third, next, other)).toEqual([null, null, null, null]);
+      const late = { ...user, passwordHash: "hash-2" };
+      expect(await store.sessions.start(sessionRow(user.id), late, 1)).toBeUndefined();
+      expect(await whyEnded(newest, third, next)).toEqual([null, null, null]);
     });
 
     it("end for their owner, and for nobody else", async () => {

@@ -11,6 +11,8 @@ const REVOCATION_MARGIN = 60_000 + 3_600_000;
 export interface SessionEndings {
   one(id: string, why: EndReason, userId?: string): Act<RevocationRow | undefined>;
   ofUser(userId: string, ending: Ending): Act<readonly RevocationRow[]>;
+  /** Those of the user that are more than `most` with the session `newest`: the least lately used ones, 100 at once. */
+  crowdedOut(userId: string, newest: string, most: number): Act<readonly RevocationRow[]>;
   /** Takes back the access tokens that the living sessions of a user have made until now; the sessions go on. */
   tokensOfUser(userId: string): Act<readonly RevocationRow[]>;
 }
@@ -20,6 +22,7 @@ export function createSessionEndings(dialect: Dialect): SessionEndings {
   const endOne = endSession(dialect, "of anybody");
   const endOwn = endSession(dialect, "of a user");
   const endOthers = endSessionsOfUser(dialect);
+  const endCrowdedOut = endSessionsCrowdedOut(dialect);
   const findLiving = findLivingOfUser(dialect);
   const raise = raiseTokensFrom(dialect);
   const revoke = insertRevocation(dialect);
@@ -29,15 +32,22 @@ export function createSessionEndings(dialect: Dialect): SessionEndings {
     return [...(yield* ask(revoke({ kind: "session", subject: session.id, before, until })))];
   }
 
+  function* writeAll(sessions: readonly Ended[]): Act<RevocationRow[]> {
+    const written: RevocationRow[] = [];
+    for (const session of sessions) written.push(...(yield* write(session, null)));
+    return written;
+  }
+
   return {
     *one(id, why, userId) {
       const [ended] = yield* ask(userId === undefined ? endOne({ id, why, userId: "" }) : endOwn({ id, why, userId }));
       return ended && (yield* write(ended, null))[0];
     },
     *ofUser(userId, { why, except = "" }) {
-      const written: RevocationRow[] = [];
-      for (const ended of yield* ask(endOthers({ userId, why, except }))) written.push(...(yield* write(ended, null)));
-      return written;
+      return yield* writeAll(yield* ask(endOthers({ userId, why, except })));
+    },
+    *crowdedOut(userId, newest, most) {
+      return yield* writeAll(yield* ask(endCrowdedOut({ userId, newest, others: most - 1 })));
     },
     *tokensOfUser(userId) {
       const written: RevocationRow[] = [];
@@ -83,6 +93,29 @@ function endSessionsOfUser({ queries, clock }: Dialect) {
       .where("user_id", "=", userId)
       .where("id", "<>", except)
       .where("ended_at", "is", null)
+      .returning(["id", "largest_exp as largestExp"]),
+  );
+}
+
+const CROWDED_OUT_AT_ONCE = 100;
+
+function endSessionsCrowdedOut({ queries, clock }: Dialect) {
+  return compileOnce(({ userId, newest, others }: { userId: string; newest: string; others: number }) =>
+    queries
+      .updateTable("sessions")
+      .set({ ended_at: clock, ended_why: "crowded_out" })
+      .where("id", "in", (over) =>
+        over
+          .selectFrom("sessions")
+          .select("id")
+          .where("user_id", "=", userId)
+          .where("id", "<>", newest)
+          .where("ended_at", "is", null)
+          .orderBy("last_used_at", "desc")
+          .orderBy("id", "desc")
+          .limit(CROWDED_OUT_AT_ONCE)
+          .offset(others),
+      )
       .returning(["id", "largest_exp as largestExp"]),
   );
 }

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from "kysely";
 import type { Rotation, SessionStore, SessionWithUser } from "../store.js";
+import { ask } from "./act.js";
 import type { Dialect, Driver } from "./driver.js";
 import { compileOnce } from "./query.js";
 import { SESSION_FIELDS, type StoredSession, type StoredUser, toSession, toUser, USER_FIELDS } from "./rows.js";
@@ -22,10 +23,11 @@ export function createSessionStore(driver: Driver): SessionStore {
   const endings = createSessionEndings(dialect);
   const deletePast = deletePastSessions(dialect);
   return {
-    async start(session, checked) {
-      const started = await driver.write(start(toStart(session, checked)));
-      return started.length === 1;
-    },
+    start: (session, checked, most = Number.MAX_SAFE_INTEGER) =>
+      driver.transact(function* () {
+        const started = yield* ask(start(toStart(session, checked)));
+        return started.length === 0 ? undefined : yield* endings.crowdedOut(session.userId, session.id, most);
+      }),
     async findWithUser(id) {
       const [row] = await driver.read(findWithUser({ id }));
       return row && splitSessionAndUser(row);
