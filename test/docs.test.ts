@@ -31,7 +31,7 @@ describe("docs/server.md", () => {
 
   it("tells every event that is logged", () => {
     const source = files.filter((path) => !path.startsWith("cli")).map((path) => read(join("src", path)));
-    const events = [...source.join("\n").matchAll(/"((?:user|session|keys?|attempts|store|request)\.[a-z_]+)"/g)];
+    const events = [...source.join("\n").matchAll(/"((?:user|session|login|keys?|attempts|store|request)\.[a-z_]+)"/g)];
     expect(events.length).toBeGreaterThan(20);
     expect(
       missing(

@@ -19,6 +19,7 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
   const { matches, outdated } = await parts.limits.attempt({ account, address: caller.address }, async (attempt) => {
     const verdict = await parts.passwords.verify(password, user?.passwordHash);
     if (user !== undefined && verdict.matches) attempt.succeeded();
+    else attempt.failed();
     return verdict;
   });
   if (user === undefined || !matches) {

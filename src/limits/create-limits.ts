@@ -1,10 +1,11 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import type { Store } from "../store/store.js";
 import { counterOf } from "./attempt-key.js";
-import { type Block, type Choice, openCounters, type Verdict } from "./counters.js";
+import { type Block, type Choice, type Counters, openCounters, type Verdict } from "./counters.js";
 import { type Charge, isKnown } from "./limit-rule.js";
 import { networkOf } from "./network-of.js";
-import type { Counter, TierName } from "./tiers.js";
+import { createSprayWatch, type Spray, type SprayWatch } from "./spray-watch.js";
+import { type Counter, SPRAY, type TierName } from "./tiers.js";
 import { createWaitingLine } from "./waiting-line.js";
 
 /** Who tries, and from where; `account` is the key under which the account is found, or whatever was typed instead of one. */
@@ -13,8 +14,10 @@ export interface Attempted {
   readonly address?: string | undefined;
 }
 
-/** A password that may be checked now. It was charged as a failure in advance: one that fails needs nothing further. */
+/** A password that may be checked now. It was charged as a failure in advance. The first word about it counts. */
 export interface Attempt {
+  /** Lets the charge stand: the password was wrong, or nobody's. */
+  failed(): void;
   /** Gives the charge back, forgets the failures of this account from this network, and remembers that it logged in from there. */
   succeeded(): void;
   /** Gives the charge back where nobody found out whether the password was right. */
@@ -24,7 +27,7 @@ export interface Attempt {
 /** What is refused a number of times, and then no longer looked at, by network alone. */
 export type RefusedKind = "sign_up" | "refresh";
 
-/** What limits tell the log: a tier has begun to block, or counts could not be written. No name stands in it. */
+/** What limits tell the log: a tier has begun to block, counts could not be written, or many failures look like one attack. No name stands in it. */
 export type LimitEvent =
   | {
       readonly event: "attempts.blocked";
@@ -33,7 +36,8 @@ export type LimitEvent =
       readonly seconds: number;
       readonly address: string | undefined;
     }
-  | { readonly event: "attempts.unwritten"; readonly error: string };
+  | { readonly event: "attempts.unwritten"; readonly error: string }
+  | ({ readonly event: "login.spray_suspected" } & Spray);
 
 /** Limits on how often one may try. */
 export interface Limits {
@@ -67,6 +71,7 @@ export function createLimits({ store, secret, log = () => {} }: LimitsOptions): 
     log({ event: "attempts.unwritten", error: isAuthError(error) ? error.code : String(error) }),
   );
   const mayTell = createOnceABlock();
+  const spray = createSprayWatch(SPRAY, (found) => log({ event: "login.spray_suspected", ...found }));
 
   function requireUnblocked({ blocks, now }: Verdict, address: string | undefined): void {
     if (blocks.length === 0) return;
@@ -80,12 +85,12 @@ export function createLimits({ store, secret, log = () => {} }: LimitsOptions): 
   }
 
   /** Looks before it charges, so that a flood of refused attempts takes no lock. */
-  async function charge(all: readonly Counter[], choose: Choice, address: string | undefined) {
+  async function charge(all: readonly Counter[], choose: Choice, address: string | undefined): Promise<Verdict> {
     const keys = all.map((counter) => counter.key);
     requireUnblocked(await counters.look(keys, choose), address);
     const verdict = await counters.charge(keys, choose);
     requireUnblocked(verdict, address);
-    return verdict.charges;
+    return verdict;
   }
 
   function ofNetwork(kind: RefusedKind, address: string | undefined): readonly Counter[] {
@@ -94,17 +99,9 @@ export function createLimits({ store, secret, log = () => {} }: LimitsOptions): 
   }
 
   async function admit({ account, address }: Attempted): Promise<Attempt> {
-    const { all, choose, pair } = countersOfLogIn({ account, network: networkOf(address) }, secret());
-    const charges = await charge(all, choose, address);
-    let open = true;
-    const decide = (clears: (charge: Charge) => boolean) => {
-      if (open) for (const each of charges) counters.giveBack({ charge: each, clear: clears(each) });
-      open = false;
-    };
-    return {
-      succeeded: () => decide(({ key }) => key === pair.key),
-      withdraw: () => decide(() => false),
-    };
+    const counted = countersOfLogIn({ account, network: networkOf(address) }, secret());
+    const { now, charges } = await charge(counted.all, counted.choose, address);
+    return attemptOf({ ...counted, now, charges, spray, giveBack: counters.giveBack });
   }
 
   return {
@@ -140,18 +137,58 @@ function attemptsInTurn(admit: Limits["admit"]): Limits["attempt"] {
     });
 }
 
+interface Charged extends CountersOfLogIn, Omit<Verdict, "blocks">, Pick<Counters, "giveBack"> {
+  readonly spray: SprayWatch;
+}
+
+function attemptOf({ now, charges, pair, byAccount, byNetwork, spray, giveBack }: Charged): Attempt {
+  let open = true;
+  const decide = (outcome: () => void) => () => {
+    if (!open) return;
+    open = false;
+    outcome();
+  };
+  const giveAllBack = (clears: (charge: Charge) => boolean) => {
+    for (const charge of charges) giveBack({ charge, clear: clears(charge) });
+  };
+  return {
+    failed: decide(() => {
+      // Whoever mistypes where they logged in lately is no stranger.
+      const isStranger = charges.some(({ key }) => key === byAccount.key);
+      if (isStranger && byNetwork !== undefined) spray.failed(byAccount.key, byNetwork.key, now);
+    }),
+    succeeded: decide(() => {
+      giveAllBack(({ key }) => key === pair.key);
+      spray.succeeded(byAccount.key, now);
+    }),
+    withdraw: decide(() => giveAllBack(() => false)),
+  };
+}
+
 /** All counters that a log-in may be counted by, and the choice among them, which the counter of the pair decides. */
-function countersOfLogIn({ account, network }: { account: string; network: string | undefined }, secret: Uint8Array) {
+interface CountersOfLogIn {
+  readonly all: readonly Counter[];
+  readonly choose: Choice;
+  readonly pair: Counter;
+  readonly byAccount: Counter;
+  readonly byNetwork: Counter | undefined;
+}
+
+function countersOfLogIn(
+  { account, network }: { account: string; network: string | undefined },
+  secret: Uint8Array,
+): CountersOfLogIn {
   const pair = counterOf("pair", { account, network }, secret);
   const byAccount = counterOf("account", { account }, secret);
-  const ofNetwork = (tier: TierName) => (network === undefined ? [] : [counterOf(tier, { network }, secret)]);
-  const known = [pair, ...ofNetwork("known_network")];
-  const unknown = [pair, byAccount, ...ofNetwork("network")];
+  const ofNetwork = (tier: TierName) => (network === undefined ? undefined : counterOf(tier, { network }, secret));
+  const byNetwork = ofNetwork("network");
+  const known = [pair, ofNetwork("known_network")].filter((counter) => counter !== undefined);
+  const unknown = [pair, byAccount, byNetwork].filter((counter) => counter !== undefined);
   const choose: Choice = ({ rows, now }) => {
     const row = rows.get(pair.key);
     return row !== undefined && isKnown(row, now) ? known : unknown;
   };
-  return { all: [...new Set([...known, ...unknown])], choose, pair };
+  return { all: [...new Set([...known, ...unknown])], choose, pair, byAccount, byNetwork };
 }
 
 const PAUSE_MS = 60_000;

@@ -1,4 +1,5 @@
 import type { LimitRule } from "./limit-rule.js";
+import type { SprayRule } from "./spray-watch.js";
 
 /** The name of a tier, as it stands in the log. */
 export type TierName = "pair" | "account" | "network" | "known_network" | "sign_up" | "refresh";
@@ -20,6 +21,9 @@ export const TIERS: Readonly<Record<TierName, LimitRule>> = {
   /** One network, refresh tokens that were refused. */
   refresh: { free: 1000, leakSeconds: 1, firstSeconds: 1, mostSeconds: 1 },
 };
+
+/** What of all failed log-ins together is told to the log. It refuses nobody: each alone is below every tier. */
+export const SPRAY: SprayRule = { accounts: 100, ofOneNetwork: 10, share: 1 / 4, seconds: 600, most: 10_000 };
 
 /** A tier for one account, one network, or both; the key is what it is stored under. */
 export interface Counter {

@@ -1,33 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { newDatabase, openAuth, PASSWORD, sql } from "./open-auth.js";
-
-const INJECTIONS = [
-  "' or '1'='1",
-  "' or 1=1--",
-  "ada'--",
-  "ada' or 'a'='a",
-  'ada" or "a"="a',
-  "'; drop table users;--",
-  "1; delete from sessions",
-  "ada') or ('a'='a",
-  "ada' union select * from users--",
-  "' || (select password_hash from users) || '",
-  "admin'/*",
-  "%",
-  "_d_",
-  "ada%",
-  "a__",
-  "\\' or 1=1--",
-  "ada\\",
-  "$where: 1",
-  "{$ne: null}",
-  "[object Object]",
-  "latchkey_now()",
-  "@ada",
-  ":ada",
-  "?1 or 1",
-  "$1",
-];
+import { openAuth, PASSWORD } from "./open-auth.js";
 
 const ODDITIES = [
   "undefined",
@@ -103,32 +75,8 @@ const ODDITIES = [
   "x".repeat(256),
 ];
 
-const NAUGHTY = [...INJECTIONS, ...ODDITIES];
-
-const database = newDatabase();
-const { clock, ...door } = await openAuth({ database });
+const door = await openAuth();
 beforeAll(() => door.signUp("ada"));
-
-const users = async () => (await sql(database, "select id from users")).length;
-
-describe("a username", () => {
-  it.each(NAUGHTY)("of %j is kept as it is, or refused with 400", async (username) => {
-    const before = await users();
-    const answer = await door.post("/signup", { username, password: PASSWORD });
-    expect([201, 400]).toContain(answer.status);
-    expect(await users()).toBe(before + (answer.status === 201 ? 1 : 0));
-    if (answer.status === 201) {
-      expect((await door.me(answer.body.token as string)).body.username).toBe(username);
-      expect((await door.post("/token", { username, password: PASSWORD })).body.user_id).toBe(answer.body.user_id);
-    }
-    expect(answer.text.isWellFormed()).toBe(true);
-  });
-
-  it.each(INJECTIONS)("of %j logs nobody else in", async (username) => {
-    const stranger = await door.post("/token", { username, password: "eight wild geese at dawn" });
-    expect([stranger.status, stranger.body.code]).toEqual([401, "invalid_credentials"]);
-  });
-});
 
 describe("a password", () => {
   it.each(ODDITIES.filter((text) => text !== "").map((text, at) => [text, `name ${at}`]))(
@@ -142,32 +90,10 @@ describe("a password", () => {
       expect(answer.text + again.text).not.toContain("and five more");
     },
   );
-
-  it.each(INJECTIONS)("of %j opens nobody's account", async (password) => {
-    // Each guess after the delay that the ones before it have earned.
-    clock.advance(3600);
-    expect((await door.post("/token", { username: "ada", password })).status).toBe(401);
-  });
 });
 
-describe("every other text of a request", () => {
-  it.each(NAUGHTY)("may be %j: never a 5xx, never a session", async (text) => {
-    const before = await sql(database, "select count(*) as n from sessions");
-    const credentials = { username: "ada", password: PASSWORD };
-    const answers = [
-      await door.post("/signup", { ...credentials, username: "berta", email: text }),
-      await door.post("/signup", { ...credentials, username: "berta", transport: text }),
-      await door.post("/token", { ...credentials, audience: text }),
-      await door.post("/token", { ...credentials, transport: text }),
-      await door.post("/token/refresh", { refresh_token: text }),
-      await door.post("/token/refresh", { refresh_token: `lkr_${text}`, audience: text }),
-    ];
-    for (const { status } of answers) expect([400, 401]).toContain(status);
-    expect((await door.logOut({}, { refresh_token: text })).status).toBe(204);
-    expect(await sql(database, "select count(*) as n from sessions")).toEqual(before);
-  });
-
-  it("may be a header of any bytes that a header can hold", async () => {
+describe("a header", () => {
+  it("may be of any bytes that a header can hold", async () => {
     const credentials = { username: "ada", password: PASSWORD };
     for (const value of [
       "\u00ff".repeat(100),
@@ -184,23 +110,5 @@ describe("every other text of a request", () => {
       const cookie = { cookie: `__Host-latchkey=${value}`, origin: "http://localhost:4000" };
       expect((await door.call("/token/refresh", { method: "POST", headers: cookie })).status).toBe(401);
     }
-  });
-
-  it("leaves the tables and the prototypes as they were", async () => {
-    expect((await door.logIn("ada")).token).toMatch(/^ey/);
-    expect(Object.keys({})).toEqual([]);
-    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
-    const tables = await sql(
-      database,
-      "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'",
-    );
-    expect(tables.map((table) => (table as { name: string }).name).toSorted()).toEqual([
-      "attempts",
-      "installation",
-      "keys",
-      "revocations",
-      "sessions",
-      "users",
-    ]);
   });
 });

@@ -20,33 +20,6 @@ const BODIES: readonly (readonly [string, string, Record<string, string>])[] = [
   ["POST", "/token/refresh", { refresh_token: "lkr_x", audience: "http://localhost:4000" }],
   ["DELETE", "/token", { refresh_token: "lkr_x" }],
 ];
-const FIELDS = BODIES.flatMap(([method, path, body]) =>
-  Object.keys(body).map((field) => [method, path, field, body] as const),
-);
-const WRONG_TYPES: readonly unknown[] = [
-  null,
-  true,
-  42,
-  0.5,
-  [],
-  ["ada"],
-  {},
-  { $ne: null },
-  { $gt: "" },
-  { toString: "ada" },
-];
-
-describe.each(FIELDS)("%s %s, the field %s", (method, path, field, body) => {
-  it("is refused with 400 and named where it is of another type", async () => {
-    for (const wrong of WRONG_TYPES) {
-      const text = JSON.stringify({ ...body, [field]: wrong });
-      const answer = await send(method, path, text, { "content-type": "application/json" });
-      expect(verdict(answer), text).toEqual([400, "invalid_request"]);
-      expect(answer.body.errors).toEqual([{ field, message: expect.any(String) }]);
-    }
-  });
-});
-
 describe.each(BODIES)("%s %s", (method, path, body) => {
   const json = { "content-type": "application/json" };
   const text = JSON.stringify(body);

@@ -187,6 +187,49 @@ describe("a thousand users with one wrong password each", () => {
   });
 });
 
+describe("many accounts that fail together", () => {
+  const told = () => opened.events.filter(({ event }) => event === "login.spray_suspected");
+  const failFor = async (user: string, address?: string) => (await limits.admit({ account: user, address })).failed();
+
+  it("from many networks are told once", async () => {
+    for (let user = 0; user < 99; user++) await failFor(`user ${user}`, addressOf(user));
+    expect(told()).toEqual([]);
+    for (let user = 99; user < 150; user++) await failFor(`user ${user}`, addressOf(user));
+    const event = "login.spray_suspected";
+    expect(told()).toEqual([{ event, accounts: 100, networks: 100, succeeded: 0, seconds: 600 }]);
+  });
+
+  it("are not told where each is known in its network, and are where it is not", async () => {
+    for (let user = 0; user < 120; user++) await succeed(`user ${user}`, addressOf(user));
+    opened.clock.now += 3_600_000;
+    for (let user = 0; user < 120; user++) await failFor(`user ${user}`, addressOf(user));
+    expect(told()).toEqual([]);
+    for (let user = 0; user < 120; user++) await failFor(`user ${user}`, addressOf(1000 + user));
+    expect(told()).toHaveLength(1);
+  });
+
+  it("are not told where they come from the addresses of one /64, or from nowhere", async () => {
+    for (let user = 0; user < 100; user++) await failFor(`user ${user}`, `2001:db8::${user.toString(16)}:1`);
+    for (let user = 0; user < 200; user++) await failFor(`user ${user}`);
+    expect(told()).toEqual([]);
+  });
+
+  it("are not told where nobody found out whether they failed", async () => {
+    for (let user = 0; user < 200; user++) {
+      (await limits.admit({ account: `user ${user}`, address: addressOf(user) })).withdraw();
+    }
+    expect(told()).toEqual([]);
+  });
+
+  it("are not told where each logs in next", async () => {
+    for (let user = 0; user < 150; user++) {
+      await failFor(`user ${user}`, addressOf(user));
+      expect(await succeed(`user ${user}`, addressOf(user))).toBe(true);
+    }
+    expect(told()).toEqual([]);
+  });
+});
+
 describe("the owner of an account that is attacked", () => {
   it("logs in from a network that is known", async () => {
     expect(await succeed("ada", HERE)).toBe(true);
