@@ -1,51 +1,16 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { hashSync } from "@node-rs/argon2";
 import type { AuthServer, Grant } from "latchkey";
 import { afterAll, describe, expect, it } from "vitest";
-import { askMe, bareEnvironment, endAll, type Granted, PASSWORD, send, startServer, until } from "./run-server.js";
+import { openFar } from "./far-auth.js";
+import { askMe, endAll, type Granted, PASSWORD, send, startServer, until } from "./run-server.js";
 
 const NEW = "eight tame geese at dusk";
 const URL_OF_BOTH = "http://localhost:4000";
-const AUTH_PROCESS = fileURLToPath(new URL("auth-process.mjs", import.meta.url));
-
-/** An auth in another process. */
-interface Far {
-  readonly child: ChildProcess;
-  /** What the method answers; throws an `Error` whose message is the code of what it threw. */
-  call<Value = null>(method: string, ...given: readonly unknown[]): Promise<Value>;
-}
-
-interface Answer {
-  readonly call: number;
-  readonly value?: unknown;
-  readonly code?: string;
-}
-
-async function openFar(database: string): Promise<Far> {
-  const child = fork(AUTH_PROCESS, [database, URL_OF_BOTH], { env: bareEnvironment() });
-  const answers = new Map<number, (answer: Answer) => void>();
-  let calls = 0;
-  await once(child, "message");
-  child.on("message", (answer: Answer) => answers.get(answer.call)?.(answer));
-  return {
-    child,
-    async call(method, ...given) {
-      const call = calls++;
-      const answered = new Promise<Answer>((resolve) => answers.set(call, resolve));
-      child.send({ call, method, given });
-      const { value, code } = await answered;
-      if (code !== undefined) throw new Error(code);
-      return value as never;
-    },
-  };
-}
 
 // A server and an auth, each in a process of its own, on one database.
 const server = await startServer({ flags: ["--url", URL_OF_BOTH] });
-const far = await openFar(join(server.data, "latchkey.db"));
+const far = await openFar(join(server.data, "latchkey.db"), URL_OF_BOTH);
 afterAll(async () => {
   far.child.kill("SIGKILL");
   await endAll();
