@@ -240,7 +240,7 @@ export interface Store {
   readonly attempts: AttemptStore;
   /** The installation's epoch: 16 random bytes in base64url, made once. */
   epoch(): Promise<string>;
-  /** A number that moves when another connection has committed; synchronous and cheap. */
+  /** A number that moves when another connection has committed, and when nobody knows whether this one has; synchronous and cheap. */
   changes(): number;
   /** Answers where the database does. */
   ping(): Promise<void>;

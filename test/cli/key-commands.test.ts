@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { createAuth } from "latchkey";
 import { afterEach, describe, expect, it } from "vitest";
 import { newSecret } from "../../dist/keys/master-key.js";
-import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
 import {
   askMe,
   type Ended,
@@ -387,18 +386,5 @@ describe("latchkey migrate", () => {
     expect(first).toMatchObject({ database, from: 0 });
     expect(await migrated()).toEqual({ database, from: first.to, to: first.to });
     expect((await run(["migrate", "--data", data])).stdout).toContain("is up to date");
-  });
-
-  it("leaves a newer schema as it is: exit code 78", async () => {
-    const data = await newData();
-    const { DatabaseSync } = await loadSqlite();
-    const connection = new DatabaseSync(join(data, "latchkey.db"));
-    connection.prepare("update installation set value = '99' where name = 'schema_version'").all();
-    connection.close();
-    for (const _ of [1, 2]) {
-      const ended = await run(["migrate", "--data", data]);
-      expect(ended).toMatchObject({ code: 78, stdout: "" });
-      expect(ended.stderr).toMatch(/schema version 99/);
-    }
   });
 });

@@ -6,7 +6,6 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
 import {
   askMe,
   bareEnvironment,
@@ -307,17 +306,6 @@ describe("a server that cannot work", () => {
   it("tells that a postgres url is no path, and not the password in it", async () => {
     const stderr = await refusalOf(["--database", "postgres://ada:hunter2@127.0.0.1/latchkey"], {}, "hunter2");
     expect(stderr).toMatch(/database/);
-  });
-
-  it("tells that the schema of the database is newer, and leaves it as it is", async () => {
-    const data = await usedData();
-    const { DatabaseSync } = await loadSqlite();
-    const database = new DatabaseSync(join(data, "latchkey.db"));
-    const version = () => database.prepare("select value from installation where name = 'schema_version'").all();
-    database.prepare("update installation set value = '4711' where name = 'schema_version'").all();
-    expect(await refusalOf(["--data", data])).toMatch(/schema.*4711.*upgrade/);
-    expect(version()).toEqual([{ value: "4711" }]);
-    database.close();
   });
 
   function writtenTo(path: string): string {

@@ -17,12 +17,13 @@ const RELEASE = plain("release act");
  * begin or be committed, and then nothing of it is kept.
  */
 export function runBatch(run: Run, batch: readonly (() => Act<unknown>)[]): readonly Outcome[] {
-  run(BEGIN);
   try {
+    run(BEGIN);
     const outcomes = batch.map((act) => runAct(run, act));
     run(COMMIT);
     return outcomes;
   } catch (thrown) {
+    // Also where it was the beginning that failed: whatever is open now would keep every later transaction from beginning.
     succeeds(run, ROLLBACK);
     throw thrown;
   }

@@ -25,10 +25,15 @@ export interface DriverOptions {
 export function createSqliteDriver(connection: SqliteConnection, { now, lockMilliseconds }: DriverOptions): Driver {
   const statements = new Map<string, SqliteStatement>();
   const acts = createGroupCommit<() => Act<unknown>>((batch, since) =>
-    untilUnlocked(() => runBatch(run, batch), since + lockMilliseconds),
+    untilUnlocked(() => runBatch(run, batch), since + lockMilliseconds).catch((thrown: unknown) => {
+      doubtful += 1;
+      throw thrown;
+    }),
   );
   let closed = false;
-  let changes = 0;
+  let version = 0;
+  // A commit that fails may have been kept all the same.
+  let doubtful = 0;
   let time = 0n;
   // As in other databases, a statement has one time, however often it asks.
   connection.function(CLOCK_FUNCTION, () => time);
@@ -65,12 +70,12 @@ export function createSqliteDriver(connection: SqliteConnection, { now, lockMill
     transact,
     changes() {
       try {
-        changes = run(DATA_VERSION)[0]?.data_version ?? changes;
+        version = run(DATA_VERSION)[0]?.data_version ?? version;
       } catch (thrown) {
         // Whoever asks will ask again soon.
         if (!isLocked(thrown)) throw toStoreError(thrown);
       }
-      return changes;
+      return version + doubtful;
     },
     async close() {
       await acts.idle();
