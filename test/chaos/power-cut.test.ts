@@ -6,8 +6,8 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { makeMasterKeyIn, replaceMasterKeyIn } from "../../dist/keys/master-key.js";
 import { endAll, freePort, send, signUp, startServer, until } from "../cli/run-server.js";
 import { claimsOf, newDatabase, type OpenAuth, openAuth, type Tokens, temporaryFolder } from "../http/open-auth.js";
-import { isLong } from "./how-long.js";
 import { type Acknowledged, complaintsOf, ended, given, keyed, refreshed, signedUp } from "./acknowledged.js";
+import { isLong } from "./how-long.js";
 import { watchStatements } from "./statements.mjs";
 
 const LIMIT_MS = isLong ? 900_000 : 120_000;
