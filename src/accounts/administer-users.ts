@@ -111,6 +111,6 @@ async function findUser({ store }: AccountParts, nameOrId: string): Promise<User
   const key = findUsernameKey(nameOrId);
   // A text that can be no name can be no id either.
   if (key === undefined) return undefined;
-  // The id first: a username can be chosen to look like somebody's id.
+  // No username looks like an id, so at most one of them is found.
   return (await store.users.findById(nameOrId)) ?? store.users.findByUsernameKey(key);
 }

@@ -1,4 +1,5 @@
 import { AuthError } from "../errors/auth-error.js";
+import { millisecondsOf } from "../tokens/uuid-v7.js";
 import { hasInvisible } from "./has-invisible.js";
 import { usernameKey } from "./username-key.js";
 import { usernameSkeleton } from "./username-skeleton.js";
@@ -41,6 +42,8 @@ export function requireUsername(typed: string): Username {
   }
   if (PILED_MARKS.test(key.normalize("NFD"))) throw wrong("A username does not pile up accents.");
   if (LATIN.test(key) && NOT_BESIDE_LATIN.test(key)) throw wrong("A username does not mix letters that look alike.");
+  // Administrators name users by either: what is done to this name would be done to whose id it is.
+  if (millisecondsOf(key) !== undefined) throw wrong("A username does not look like the id of a user.");
   return { shown: typed, key, skeleton: usernameSkeleton(typed) };
 }
 

@@ -194,6 +194,21 @@ attempt("passwords", [
 attempt("names", [
   [
     "S12",
+    "nobody gets a name that is somebody's id, by which an administrator would hit the other one",
+    async () => {
+      const { door, tokens, rows } = await openWith("admin");
+      const id = tokens.user_id;
+      for (const username of [id, id.toUpperCase(), id.replace("-7", "-７"), id.replace(/.$/, "0")]) {
+        expect(verdict(await signUp(door, username)), username).toBe("400 invalid_request");
+        expect(await codeOf(door.auth.users.add({ username, password: PASSWORD }))).toBe("invalid_request");
+      }
+      expect((await signUp(door, id.replaceAll("-", ""))).status).toBe(201);
+      expect((await door.auth.users.find(id))?.username).toBe("admin");
+      expect(await rows()).toHaveLength(2);
+    },
+  ],
+  [
+    "S12",
     "nobody gets a name that looks like one that is taken, by sign-up, from an administrator, or by an import",
     async () => {
       const { door, rows } = await openWith("admin");
