@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
+import { networkOf } from "../limits/network-of.js";
 import { requireGoodPassword } from "../passwords/password-rules.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { requirePassword } from "./check-password.js";
@@ -36,7 +37,7 @@ export async function changePassword(parts: AccountParts, given: PasswordChange,
     const claimed = { account: found.usernameKey, user: found, password: currentPassword };
     const { passwordHash, disabledAt } = await requirePassword(parts, claimed, caller).catch(ofThePresentOne);
     if (disabledAt !== null) throw new AuthError("account_disabled");
-    const hashes = { from: passwordHash, to: await parts.passwords.hash(newPassword) };
+    const hashes = { from: passwordHash, to: await parts.passwords.hash(newPassword, networkOf(caller.address)) };
     const ending = { why: "password_changed", except: sessionId } as const;
     const ended = await parts.store.users.changePassword(userId, hashes, ending);
     if (ended !== undefined) {

@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from "../errors/auth-error.js";
+import { networkOf } from "../limits/network-of.js";
 import type { UserRow } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
 import { traceOf } from "./trace-of.js";
@@ -16,8 +17,9 @@ export interface Claimed {
  */
 export async function requirePassword(parts: AccountParts, claimed: Claimed, caller: Caller): Promise<UserRow> {
   const { account, user, password } = claimed;
+  const network = networkOf(caller.address);
   const { matches, outdated } = await parts.limits.attempt({ account, address: caller.address }, async (attempt) => {
-    const verdict = await parts.passwords.verify(password, user?.passwordHash);
+    const verdict = await parts.passwords.verify(password, user?.passwordHash, network);
     if (user !== undefined && verdict.matches) attempt.succeeded();
     else attempt.failed();
     return verdict;
@@ -26,13 +28,13 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
     parts.log({ event: "user.log_in_failed", user: user?.id, ...traceOf(caller) });
     throw new AuthError("invalid_credentials");
   }
-  return outdated ? rehashed(parts, user, password) : user;
+  return outdated ? rehashed(parts, user, () => parts.passwords.hash(password, network)) : user;
 }
 
 /** Where an old hash cannot be replaced now, it will do; where somebody else was faster, it will not. */
-async function rehashed(parts: AccountParts, user: UserRow, password: string): Promise<UserRow> {
+async function rehashed(parts: AccountParts, user: UserRow, hash: () => Promise<string>): Promise<UserRow> {
   try {
-    const passwordHash = await parts.passwords.hash(password);
+    const passwordHash = await hash();
     const replaced = await parts.store.users.replacePasswordHash(user.id, user.passwordHash, passwordHash);
     return replaced ? { ...user, passwordHash } : user;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { AuthError } from "../errors/auth-error.js";
+import { networkOf } from "../limits/network-of.js";
 import { requireGoodPassword } from "../passwords/password-rules.js";
 import type { Addition, Transport } from "../store/store.js";
 import type { AccountParts, Caller } from "./account-parts.js";
@@ -29,7 +30,7 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   // Asked before the hash, which costs most; the insert decides.
   await requireFree(parts, (await parts.store.users.findTaken(takenNamesOf(names))) ?? "added", caller);
   const user = newUser(names, {
-    passwordHash: await parts.passwords.hash(wanted.password),
+    passwordHash: await parts.passwords.hash(wanted.password, networkOf(caller.address)),
     time: await parts.store.now(),
   });
   const session = await newSession(parts, { userId: user.id, transport: wanted.transport, caller });

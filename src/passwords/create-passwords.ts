@@ -5,12 +5,15 @@ import { requirePasswordText } from "./password-text.js";
 
 export type { PasswordVerdict } from "./password-job.js";
 
-/** Hashes and compares passwords in threads of their own; a call rejects with `unavailable` where too many wait. */
+/**
+ * Hashes and compares passwords in threads of their own; a call rejects with `unavailable` where too many wait. Askers, such as the networks that
+ * requests come from, have their turns one after the other, and a full queue refuses whoever has the most in it.
+ */
 export interface Passwords {
   /** Gives an Argon2id PHC string of the NFC form; `invalid_request` beyond 1024 code points or on a lone surrogate. */
-  hash(password: string): Promise<string>;
+  hash(password: string, asker?: string): Promise<string>;
   /** Compares with a stored hash; `undefined`, for a user that does not exist, costs the same and never matches. */
-  verify(password: string, hash: string | undefined): Promise<PasswordVerdict>;
+  verify(password: string, hash: string | undefined, asker?: string): Promise<PasswordVerdict>;
   /** Finishes what the threads have, refuses what waits and what comes later with `unavailable`, and ends them. */
   close(): Promise<void>;
 }
@@ -27,10 +30,10 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const queue = requireWhole("queue", options.queue ?? 32 * workers, 0);
   const pool = createHashPool({ workers, queue });
   return {
-    async hash(password) {
-      return pool.run({ kind: "hash", text: requirePasswordText(password) });
+    async hash(password, asker = "") {
+      return pool.run({ kind: "hash", text: requirePasswordText(password) }, asker);
     },
-    verify: (password, hash) => pool.run({ kind: "verify", password, hash }),
+    verify: (password, hash, asker = "") => pool.run({ kind: "verify", password, hash }, asker),
     close: () => pool.close(),
   };
 }

@@ -1,11 +1,12 @@
 import { AuthError } from "../errors/auth-error.js";
+import { createFairQueue } from "./fair-queue.js";
 import { type HashThread, NOT_BEGUN, startHashThread } from "./hash-thread.js";
 import type { AnswerTo, PasswordJob } from "./password-job.js";
 
 /** Threads that share one queue of jobs. */
 export interface HashPool {
-  /** Does the job in its turn; `unavailable` where too many wait, the thread dies, or the pool is closed. */
-  run<Job extends PasswordJob>(job: Job): Promise<AnswerTo<Job>>;
+  /** Does the job in its turn, one asker's after the other's; `unavailable` where too many wait, the thread dies, or the pool is closed. */
+  run<Job extends PasswordJob>(job: Job, asker: string): Promise<AnswerTo<Job>>;
   /** Finishes what the threads have, refuses what waits, and ends them. */
   close(): Promise<void>;
 }
@@ -27,7 +28,7 @@ const READY = 2;
 /** Makes a pool. One thread starts now, so that the first log-in need not wait for it; the others when needed. */
 export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
   let threads: readonly HashThread[] = [startHashThread()];
-  const waiting: Turn[] = [];
+  const waiting = createFairQueue<Turn>();
   let outstanding = 0;
   let closed = false;
 
@@ -41,11 +42,11 @@ export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
     return started;
   }
 
-  async function work<Job extends PasswordJob>(job: Job, thread: HashThread): Promise<AnswerTo<Job>> {
+  async function work<Job extends PasswordJob>(job: Job, asker: string, thread: HashThread): Promise<AnswerTo<Job>> {
     try {
       return await thread.run(job);
     } catch (error) {
-      if (error === NOT_BEGUN) return inTurn(job);
+      if (error === NOT_BEGUN) return inTurn(job, asker);
       throw error;
     } finally {
       begin();
@@ -53,29 +54,38 @@ export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
   }
 
   function begin(): void {
-    const thread = waiting.length === 0 ? undefined : findThread();
+    const thread = waiting.isEmpty() ? undefined : findThread();
     if (thread !== undefined) waiting.shift()?.begin(thread);
   }
 
-  async function inTurn<Job extends PasswordJob>(job: Job): Promise<AnswerTo<Job>> {
+  async function inTurn<Job extends PasswordJob>(job: Job, asker: string): Promise<AnswerTo<Job>> {
     const thread = findThread();
-    if (thread !== undefined) return work(job, thread);
+    if (thread !== undefined) return work(job, asker, thread);
     return new Promise((resolve, reject) => {
-      waiting.push({ begin: (free) => resolve(work(job, free)), refuse: reject });
+      waiting.push(asker, { begin: (free) => resolve(work(job, asker, free)), refuse: reject });
     });
   }
 
+  /** Whoever asks for the most has the last of it refused, so that a queue full of one asker's jobs keeps nobody else out. */
+  function requireRoom(asker: string): void {
+    if (closed) throw unavailable();
+    if (outstanding < workers + queue) return;
+    const last = waiting.makeRoomFor(asker);
+    if (last === undefined) throw unavailable();
+    last.refuse(unavailable());
+  }
+
   return {
-    async run(job) {
-      if (closed || outstanding >= workers + queue) throw unavailable();
+    async run(job, asker) {
+      requireRoom(asker);
       outstanding += 1;
-      return inTurn(job).finally(() => {
+      return inTurn(job, asker).finally(() => {
         outstanding -= 1;
       });
     },
     async close() {
       closed = true;
-      for (const turn of waiting.splice(0)) turn.refuse(unavailable());
+      for (const turn of waiting.empty()) turn.refuse(unavailable());
       await Promise.all(threads.map((thread) => thread.end()));
     },
   };

@@ -40,8 +40,8 @@ export function requireGoodPassword(password: string, owner: Owner, field = "pas
 
 function isCommon(text: string): boolean {
   common ??= new Set(COMMON_PASSWORDS.split(" "));
-  // The list is all lower case, so this finds the exact text too.
-  return common.has(text.toLowerCase());
+  // The list is all lower case, so this finds the exact text too, and the wide letters of an East Asian keyboard.
+  return common.has(text.normalize("NFKC").toLowerCase());
 }
 
 /** The names that somebody who guesses would try, the longest first, so that none hides in another. */

@@ -303,3 +303,26 @@ attempt("guesses while nothing can be counted", [
     60_000,
   ],
 ]);
+
+attempt("a crowd from one network", [
+  [
+    "S61",
+    "however many sign-ups one network sends at once, everybody else logs in",
+    async () => {
+      const door = await openAuth();
+      await door.signUp("ada");
+      const crowd = Array.from({ length: 300 }, (_, at) =>
+        door.from("198.51.100.1").post("/signup", { username: `crowd ${at}`, password: PASSWORD }),
+      );
+      const others = Array.from({ length: 10 }, (_, at) => logIn(door.from(`203.0.113.${at}`), "ada"));
+      expect(counted(await Promise.all(others))).toEqual({ 200: 10 });
+      const answers = await Promise.all(crowd);
+      expect(Object.keys(counted(answers))).toEqual(["201", "503"]);
+      for (const answer of answers.filter(({ status }) => status === 503)) {
+        expect(answer.body.code).toBe("unavailable");
+        expect(retryAfter(answer)).toBeGreaterThanOrEqual(1);
+      }
+    },
+    60_000,
+  ],
+]);

@@ -95,6 +95,25 @@ describe("the queue", () => {
     await small.close();
   });
 
+  it("that one asker has filled takes others in, at the cost of that one, and serves them next", async () => {
+    const small = createPasswords({ workers: 1, queue: 8 });
+    const order: string[] = [];
+    const ask = (asker: string) =>
+      small.verify("correct horse", undefined, asker).then(
+        () => order.push(asker),
+        (reason: unknown) => reason,
+      );
+    const flood = Array.from({ length: 20 }, () => ask("flood"));
+    const others = [ask("one"), ask("other"), ask("one")];
+    await Promise.all(others);
+    // The thread has two already.
+    expect(order).toEqual(["flood", "flood", "flood", "one", "other", "flood", "one"]);
+    const refused = (await Promise.all(flood)).filter((answer) => typeof answer !== "number");
+    expect(refused).toHaveLength(14);
+    for (const reason of refused) expect(reason).toMatchObject(UNAVAILABLE);
+    await small.close();
+  });
+
   it("gives each caller its own answer under load", async () => {
     const names = Array.from({ length: 24 }, (_, index) => `password of user ${index}`);
     const hashes = await Promise.all(names.map((name) => passwords.hash(name)));

@@ -41,6 +41,7 @@ describe("a new password", () => {
     ["a lone low surrogate", "\uDE00 plum river", "invalid_request"],
     ["a common one", "password1", "password_too_common"],
     ["a common one in capitals", "Password1", "password_too_common"],
+    ["a common one in wide letters", "\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44\uff11", "password_too_common"],
     ["its owner's name", "ada LOVELACE", "password_too_common"],
     ["its owner's name and three characters", "1Ada Lovelace23", "password_too_common"],
     ["its owner's name twice", "Ada LovelaceAda Lovelace", "password_too_common"],
