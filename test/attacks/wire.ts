@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { type Server, within } from "../cli/run-server.js";
 
@@ -10,7 +9,7 @@ export interface Received {
 }
 
 /** Sends bytes as they are, one for each letter, and waits until the server, and not we, has closed the connection. */
-export async function sendBytes({ port }: Pick<Server, "port">, letters: string): Promise<Received> {
+export async function sendBytes({ port }: Pick<Server, "port">, letters: string, limitMs = 15_000): Promise<Received> {
   const socket = connect(port, "127.0.0.1").setEncoding("latin1");
   let text = "";
   socket.on("data", (more: string) => {
@@ -18,11 +17,11 @@ export async function sendBytes({ port }: Pick<Server, "port">, letters: string)
   });
   // A server that closes while we write resets the connection.
   socket.on("error", () => {});
-  const closed = once(socket, "close");
+  const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.write(letters, "latin1");
   try {
     await within(
-      15_000,
+      limitMs,
       closed,
       () => `The connection stays open after ${JSON.stringify(letters.slice(0, 200))}: ${text}`,
     );
