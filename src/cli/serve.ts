@@ -25,6 +25,8 @@ export async function serve(flags: PlaceFlags): Promise<void> {
   for (const variable of unknownVariables(process.env)) writeEvent({ event: "setting.unknown", variable });
   const life: Life = { stopping: false };
   const server = createServer(SERVER_OPTIONS, createListener(auth, life, writeEvent));
+  // RFC 9110 section 10.1.1 lets an unknown expectation be; Node would answer it past the listener.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   // Those beyond a number would be dropped without a word; what bounds them is maxHeaderSize.
   server.maxHeadersCount = 0;
   await listening(server, settings).catch(async (error: unknown) => {

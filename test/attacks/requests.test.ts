@@ -89,6 +89,12 @@ const AMBIGUOUS: readonly (readonly [string, string])[] = [
   ["two hosts", letters(LIVE, ["Host: x", "Host: y"])],
   ["the same host twice", letters(LIVE, ["Host: x", "hOST: x"])],
   ["a second host behind two thousand headers", letters(LIVE, ["Host: x", ...Array(2100).fill("a:b"), "Host: y"])],
+  ["two hosts and an expectation", letters(LIVE, ["Host: x", "Host: y", "Expect: a-miracle"])],
+  [
+    "an unknown transfer coding and an expectation",
+    letters(TOKEN, ["Host: x", "Transfer-Encoding: gzip, chunked", "Expect: a-miracle"], NO_BODY),
+  ],
+  ["two hosts and a wish to go on", letters(LIVE, ["Host: x", "Host: y", "Expect: 100-continue"])],
   ["no host", letters(LIVE, ["X: y"])],
   ["two hosts in HTTP/1.0", letters("GET /health/live HTTP/1.0", ["Host: x", "Host: y", "Connection: keep-alive"])],
   ["no version", "GET /health/live\r\n\r\n"],
@@ -121,7 +127,8 @@ attempt("a request that is no sound HTTP", [
     "is refused, the connection is closed, and what stands behind it is neither answered nor done",
     async () => {
       for (const [what, request] of AMBIGUOUS) {
-        const { statuses } = await sendBytes(server, request + SMUGGLED);
+        const received = await sendBytes(server, request + SMUGGLED);
+        const statuses = received.statuses.filter((status) => status !== 100);
         expect([what, statuses.length, statuses[0]]).toEqual([what, 1, expect.toBeOneOf([400, 413, 431])]);
       }
       await expectNothingSmuggled();
@@ -137,7 +144,7 @@ attempt("a request that is no sound HTTP", [
           server,
           letters("GET /nothing HTTP/1.1", ["Host: x"]) + request + SMUGGLED,
         );
-        expect([what, statuses]).toEqual([
+        expect([what, statuses.filter((status) => status !== 100)]).toEqual([
           what,
           expect.toBeOneOf([[404, 400], [404, 413], [404, 431], [400], [413], [431], [404], []]),
         ]);
