@@ -5,6 +5,7 @@ import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { type Auth, createGuard, type Protector } from "../guard/create-guard.js";
 import { refusalOf } from "../guard/refusal.js";
 import { requireGuardOptions } from "../guard/require-guard-options.js";
+import { requireOneReading } from "../guard/require-one-reading.js";
 import { keepAuth } from "./auth-of.js";
 import { type Embeddable, requireEmbeddable } from "./embeddable.js";
 import { headerOf, restoreRequest } from "./node-request.js";
@@ -51,9 +52,12 @@ export function toHandler(auth: Embeddable): NodeHandler {
   );
   return async (request, response) => {
     try {
+      requireOneReading(request);
       restoreRequest(request);
     } catch (error) {
-      return sendRefusal(warned(error), request, response);
+      if (!isAuthError(error)) return sendRefusal(warned(error), request, response);
+      // What follows on such a connection may be anybody's.
+      return sendRefusal(error, request, response.setHeader("connection", "close"));
     }
     if (BODYLESS.has(request.method ?? "")) response.once("finish", () => setImmediate(endUnread, request));
     await listener(request, response);

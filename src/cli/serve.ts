@@ -1,7 +1,7 @@
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
+import { createServer, type Server } from "node:http";
 import { createAuth, type LogEvent } from "../create-auth.js";
 import { unknownVariables } from "./check/check-variables.js";
+import { createListener } from "./create-listener.js";
 import { greeting } from "./greeting.js";
 import { type PlaceFlags, readSettings, type ServerSettings } from "./settings.js";
 import { type Life, stopOnSignal } from "./stop-on-signal.js";
@@ -12,6 +12,10 @@ const SERVER_OPTIONS = {
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
+  // Whatever NODE_OPTIONS says.
+  insecureHTTPParser: false,
+  // The listener refuses it, as it does two of them.
+  requireHostHeader: false,
 };
 
 /** `latchkey serve`: runs the server until it is told to stop. */
@@ -20,29 +24,17 @@ export async function serve(flags: PlaceFlags): Promise<void> {
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   for (const variable of unknownVariables(process.env)) writeEvent({ event: "setting.unknown", variable });
   const life: Life = { stopping: false };
-  const server = createAdaptorServer({
-    fetch: async (request, { incoming, outgoing }) => {
-      const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
-      if (life.stopping) response.headers.set("connection", "close");
-      if (BODYLESS.has(incoming.method ?? "") && !incoming.complete)
-        outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
-      return response;
-    },
-    serverOptions: SERVER_OPTIONS,
-  }) as Server;
+  const server = createServer(SERVER_OPTIONS, createListener(auth, life, writeEvent));
+  // RFC 9110 section 10.1.1 lets an unknown expectation be; Node would answer it past the listener.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
+  // Those beyond a number would be dropped without a word; what bounds them is maxHeaderSize.
+  server.maxHeadersCount = 0;
   await listening(server, settings).catch(async (error: unknown) => {
     await auth.close();
     throw error;
   });
   console.log(greeting(settings));
   stopOnSignal(server, auth, life);
-}
-
-const BODYLESS = new Set(["GET", "HEAD"]);
-
-/** A body where none belongs would be drained without end; unread ones of other methods are bounded by the adaptor. */
-function endUnread(incoming: { readonly complete: boolean; destroy(): unknown }): void {
-  if (!incoming.complete) incoming.destroy();
 }
 
 function listening(server: Server, { port, host }: ServerSettings): Promise<void> {

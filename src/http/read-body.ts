@@ -1,7 +1,11 @@
 import type { z } from "zod";
-import { AuthError, type FieldError } from "../errors/auth-error.js";
+import { AuthError, type FieldError, isAuthError } from "../errors/auth-error.js";
 
 const MOST_BYTES = 65_536;
+// A body in pieces of one letter costs a hundred times what its letters do.
+const MOST_PIECES = 1024;
+// So little may come in pieces of any size.
+const SHORT_BYTES = 4096;
 const JSON_TYPE = /^application\/json *(?:;|$)/i;
 
 /**
@@ -25,11 +29,11 @@ export async function requireBody<T>(request: Request, schema: z.ZodType<T>): Pr
   return body;
 }
 
-/** What has a length is read in one go, for which a server with a port needs no stream; everything else is counted as it arrives. */
+/** What is short and says so is read in one go, for which a server with a port needs no stream; everything else is counted as it arrives. */
 async function readBytes(request: Request): Promise<Uint8Array> {
-  const length = request.headers.get("content-length");
-  if (Number(length ?? 0) > MOST_BYTES) throw new AuthError("too_large");
-  const reading = length === null ? collect(request.body) : request.arrayBuffer();
+  const length = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (length > MOST_BYTES) throw new AuthError("too_large");
+  const reading = length <= SHORT_BYTES ? request.arrayBuffer() : collect(request.body);
   const bytes = new Uint8Array(await reading.catch(refuseUnread));
   if (bytes.length > MOST_BYTES) throw new AuthError("too_large");
   return bytes;
@@ -42,13 +46,14 @@ async function collect(body: ReadableStream<Uint8Array> | null): Promise<Uint8Ar
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MOST_BYTES) break;
+    if (length > MOST_BYTES || chunks.length > MOST_PIECES) throw new AuthError("too_large");
   }
   return Buffer.concat(chunks);
 }
 
 /** Who hung up in the middle gets no answer, and it is no failure of ours. */
 function refuseUnread(cause: unknown): never {
+  if (isAuthError(cause)) throw cause;
   throw new AuthError("invalid_request", { message: "The body did not arrive.", cause });
 }
 

@@ -3,6 +3,8 @@ import { AuthError } from "../errors/auth-error.js";
 const NAME = "__Host-latchkey";
 // The prefix wants Secure and this path; browsers take Secure from http://localhost too.
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";
+// All but `cross-site` (Fetch Metadata): a header that stands twice is none of these.
+const SITES: ReadonlySet<string> = new Set(["same-origin", "same-site", "none"]);
 const VALUE = /^lkr_[A-Za-z0-9_-]+$/;
 
 /** The refresh token in the request's cookie, if it has one. Throws `invalid_request` where it has several. */
@@ -33,6 +35,6 @@ export function dropRefreshCookie(): string {
  */
 export function requireOwnPage(request: Request, origins: readonly string[]): void {
   const origin = request.headers.get("origin");
-  const site = request.headers.get("sec-fetch-site");
-  if (origin === null || !origins.includes(origin) || site === "cross-site") throw new AuthError("csrf");
+  const site = request.headers.get("sec-fetch-site") ?? "none";
+  if (origin === null || !origins.includes(origin) || !SITES.has(site)) throw new AuthError("csrf");
 }

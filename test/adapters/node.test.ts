@@ -209,6 +209,18 @@ describe("toHandler of latchkey/node", () => {
     });
 
     it.each([
+      ["two hosts", "Host: localhost"],
+      ["a transfer coding that is unknown", "Transfer-Encoding: gzip, chunked"],
+    ])("who send %s get 400 and no connection, and what stands behind it is not answered", async (_what, header) => {
+      const port = await open();
+      const live = "/auth/health/live";
+      const answer = await wire(port, head("GET", live, header) + head("GET", live, "X: y"));
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('"code":"invalid_request"');
+      expect(answer.match(/HTTP\/1.1 /g)).toHaveLength(1);
+    });
+
+    it.each([
       ["POST", "/auth/signup", "413"],
       ["POST", "/auth/nothing", "404"],
       ["GET", "/auth/health/live", "200"],

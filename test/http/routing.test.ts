@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bearer, headersOf, ORIGIN, openAuth, PASSWORD } from "./open-auth.js";
+import { bearer, headersOf, ORIGIN, openAuth } from "./open-auth.js";
 
 const door = await openAuth();
 
@@ -134,16 +134,6 @@ describe("OPTIONS", () => {
       }
     },
   );
-});
-
-describe("a method", () => {
-  it.each(["x-http-method-override", "x-http-method", "x-method-override"])("is not what %s says", async (name) => {
-    expect((await door.call("/me", { method: "POST", headers: { [name]: "GET", ...bearer(token) } })).status).toBe(405);
-    const overridden = await door.post("/token", { username: "ada", password: PASSWORD }, { [name]: "DELETE" });
-    expect(overridden.status).toBe(200);
-    const query = await door.call("/token?_method=DELETE", { method: "POST" });
-    expect(query.status).toBe(400);
-  });
 });
 
 describe("the Authorization header", () => {
