@@ -1,6 +1,7 @@
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
-import { createAuth, type LogEvent } from "../create-auth.js";
+import { createServer, type Server } from "node:http";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import { type AuthServer, createAuth, type LogEvent } from "../create-auth.js";
+import { createRefuseUnreadable } from "../http/refuse-unreadable.js";
 import { unknownVariables } from "./check/check-variables.js";
 import { greeting } from "./greeting.js";
 import { type PlaceFlags, readSettings, type ServerSettings } from "./settings.js";
@@ -13,6 +14,8 @@ const SERVER_OPTIONS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 };
+// Longer than a log-in waits for its turn: whoever neither sends nor reads for that long holds a connection and nothing else.
+const SILENT_MS = 60_000;
 
 /** `latchkey serve`: runs the server until it is told to stop. */
 export async function serve(flags: PlaceFlags): Promise<void> {
@@ -20,22 +23,35 @@ export async function serve(flags: PlaceFlags): Promise<void> {
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   for (const variable of unknownVariables(process.env)) writeEvent({ event: "setting.unknown", variable });
   const life: Life = { stopping: false };
-  const server = createAdaptorServer({
-    fetch: async (request, { incoming, outgoing }) => {
-      const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
-      if (life.stopping) response.headers.set("connection", "close");
-      if (BODYLESS.has(incoming.method ?? "") && !incoming.complete)
-        outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
-      return response;
-    },
-    serverOptions: SERVER_OPTIONS,
-  }) as Server;
+  const server = serverOf(auth, life, settings.auth.url);
   await listening(server, settings).catch(async (error: unknown) => {
     await auth.close();
     throw error;
   });
   console.log(greeting(settings));
   stopOnSignal(server, auth, life);
+}
+
+function serverOf(auth: AuthServer, life: Life, url: string): Server {
+  const refuse = createRefuseUnreadable(url);
+  const answer = getRequestListener(
+    async (request, { incoming, outgoing }) => {
+      const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
+      if (life.stopping) response.headers.set("connection", "close");
+      if (BODYLESS.has(incoming.method ?? "") && !incoming.complete)
+        outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
+      return response;
+    },
+    {
+      errorHandler: (error) => {
+        // RFC 9112 section 3.2: a target or a Host that is none is the client's mistake.
+        if (error instanceof RequestError) return refuse("invalid_request");
+        writeEvent({ event: "request.failed", error: String(error) });
+        return refuse("internal");
+      },
+    },
+  );
+  return createServer(SERVER_OPTIONS, answer).setTimeout(SILENT_MS);
 }
 
 const BODYLESS = new Set(["GET", "HEAD"]);
