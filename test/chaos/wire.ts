@@ -86,6 +86,7 @@ export async function openWire(port: number): Promise<Wire> {
       return isOpen;
     },
     close: () => {
+      isOpen = false;
       socket.destroy();
     },
   };
