@@ -11,7 +11,7 @@ import { garbage, spoil } from "./fuzz-mutations.js";
 import { type Document, type Operation, operationsOf } from "./fuzz-operations.js";
 import { createPeople } from "./fuzz-people.js";
 import { isLong } from "./how-long.js";
-import { canTell, eventCounts, untilDescriptors, vitalsOf } from "./vitals.js";
+import { canTell, eventCounts, startHashThreads, untilDescriptors, vitalsOf } from "./vitals.js";
 import { openWire, type Wire } from "./wire.js";
 
 /**
@@ -236,6 +236,7 @@ describe.runIf(canTell)("a server that is asked anything", () => {
     async () => {
       const fuzzed = await startFuzzed();
       const { server, scene, look } = fuzzed;
+      await startHashThreads(server);
       const { descriptors } = vitalsOf(server);
       const tally: Tally = { asked: 0, statuses: {}, succeeded: new Set(), complaints: [] };
       await fuzz(fuzzed, tally, SECONDS * 0.4);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Server } from "../cli/run-server.js";
+import { type Server, signUp } from "../cli/run-server.js";
 
 /** What a process takes of its machine, as /proc tells. */
 export interface Vitals {
@@ -29,6 +30,11 @@ export function forgetPeak({ child }: Pick<Server, "child">): void {
 function statusOf(pid: number | undefined, name: string): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+}
+
+/** Makes accounts until every hash thread of a server has worked: each is started when it is first needed, and has descriptors of its own. */
+export async function startHashThreads(server: Server): Promise<void> {
+  await Promise.all(Array.from({ length: 3 * availableParallelism() }, (_, index) => signUp(server, `early-${index}`)));
 }
 
 /** The events of a server by their names, with how many there were. Throws for a line of standard error that is none. */
