@@ -29,10 +29,10 @@ export interface Scene {
   readonly issuer: string;
 }
 
-/** A request that an operation should answer well. */
-export function goodDraft({ operations, people, issuer }: Scene, dice: Dice): Draft {
-  const wanted = dice.chance(0.3) ? people.wants() : undefined;
-  const operation = operationFor(wanted, operations) ?? dice.pick(operations);
+/** A request that an operation, any where none is named, should answer well. */
+export function goodDraft({ operations, people, issuer }: Scene, dice: Dice, named?: Operation): Draft {
+  const wanted = named === undefined && dice.chance(0.3) ? people.wants() : undefined;
+  const operation = named ?? operationFor(wanted, operations) ?? dice.pick(operations);
   const held = people.held(dice);
   // Half of the names are new ones: a sign-up wants such, a log-in one that is known.
   const isNew = wanted === "account" || (wanted === undefined && dice.chance(0.5));
