@@ -2,6 +2,7 @@ const benches = {
   tokens: () => import("./tokens.mjs"),
   passwords: () => import("./passwords.mjs"),
   server: () => import("./server.mjs"),
+  weight: () => import("./weight.mjs"),
 };
 const name = process.argv[2];
 const load = Object.hasOwn(benches, name ?? "") ? benches[name] : undefined;

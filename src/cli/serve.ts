@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { createAuth, type LogEvent } from "../create-auth.js";
 import { unknownVariables } from "./check/check-variables.js";
 import { createListener } from "./create-listener.js";
@@ -18,23 +18,31 @@ const SERVER_OPTIONS = {
   requireHostHeader: false,
 };
 
+// Longer than a log-in waits for its turn: whoever neither sends nor reads for that long holds a connection and nothing else.
+const SILENT_MS = 60_000;
+
 /** `latchkey serve`: runs the server until it is told to stop. */
 export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   for (const variable of unknownVariables(process.env)) writeEvent({ event: "setting.unknown", variable });
   const life: Life = { stopping: false };
-  const server = createServer(SERVER_OPTIONS, createListener(auth, life, writeEvent));
-  // RFC 9110 section 10.1.1 lets an unknown expectation be; Node would answer it past the listener.
-  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
-  // Those beyond a number would be dropped without a word; what bounds them is maxHeaderSize.
-  server.maxHeadersCount = 0;
+  const server = serverOf(createListener({ auth, url: settings.auth.url, life, log: writeEvent }));
   await listening(server, settings).catch(async (error: unknown) => {
     await auth.close();
     throw error;
   });
   console.log(greeting(settings));
   stopOnSignal(server, auth, life);
+}
+
+function serverOf(listener: RequestListener): Server {
+  const server = createServer(SERVER_OPTIONS, listener).setTimeout(SILENT_MS);
+  // RFC 9110 section 10.1.1 lets an unknown expectation be; Node would answer it past the listener.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
+  // Those beyond a number would be dropped without a word; what bounds them is maxHeaderSize.
+  server.maxHeadersCount = 0;
+  return server;
 }
 
 function listening(server: Server, { port, host }: ServerSettings): Promise<void> {

@@ -1,0 +1,178 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openConnection, openLoop, requestBytes } from "./http-load.mjs";
+import { median, table } from "./measure.mjs";
+import { freePort, startProcess } from "./start-process.mjs";
+
+const PASSWORD = "seven wild geese at dawn";
+const ROUNDS = 5;
+const SECONDS = 4;
+const PER_SECOND = 100;
+const LATCHKEY = new URL("../dist/cli/main.js", import.meta.url).pathname;
+const BAD_TOKENS = new URL("./bad-tokens.mjs", import.meta.url).pathname;
+
+/** What bears on the server: each starts and gives what ends it, with what it has to tell. */
+const WEIGHTS = {
+  "200 log-ins in flight": logIns,
+  "500 half-open connections": (port) =>
+    drips(
+      port,
+      500,
+      "GET /me HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+      "a",
+      async () => `a log-in in ${await logInMs(port)} ms`,
+    ),
+  "200 bodies that never end": (port) =>
+    drips(
+      port,
+      200,
+      "POST /token HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+      "1\r\n \r\n",
+      async () => "",
+    ),
+  "bad tokens, a fifth of a signature each": (port, token) => badTokens(port, token),
+};
+
+/** Measures `/me` with a good token at rest and under each weight, in turn, and prints its p99 as a ratio. */
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
+  const port = await freePort();
+  const server = await startProcess([LATCHKEY, "serve", "--port", port, "--data", join(folder, "data")], {
+    port,
+    path: "/health/ready",
+  });
+  try {
+    const token = await signUp(port);
+    const samples = [];
+    const told = {};
+    for (let round = -1; round < ROUNDS; round++) {
+      const sample = await oneRound(port, token, told, server);
+      // What V8 has not optimized yet is nobody's speed.
+      if (round >= 0) samples.push(sample);
+    }
+    report(samples, told);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function oneRound(port, token, told, server) {
+  const bytes = requestBytes(port, { path: "/me", headers: { authorization: `Bearer ${token}` } });
+  const p99 = async () => percentile(await openLoop(port, { perSecond: PER_SECOND, seconds: SECONDS, bytes }), 0.99);
+  const sample = {};
+  for (const [name, start] of Object.entries(WEIGHTS)) {
+    const idle = await p99();
+    const end = await start(port, token);
+    const loaded = await p99();
+    told[name] = await end();
+    sample[name] = { idle, loaded, resident: server.residentMib() };
+    await pause(1500);
+  }
+  return sample;
+}
+
+function report(samples, told) {
+  const of = (name, what) => median(samples.map((sample) => sample[name][what]));
+  const rows = Object.keys(WEIGHTS).map((name) => {
+    const ratio = median(samples.map((sample) => sample[name].loaded / sample[name].idle));
+    const verdict = ratio <= 3 ? "met" : "MISSED";
+    return [
+      name,
+      of(name, "idle").toFixed(1),
+      of(name, "loaded").toFixed(1),
+      `${ratio.toFixed(2)} ${verdict}`,
+      of(name, "resident").toFixed(0),
+      told[name],
+    ];
+  });
+  console.log(`p99 of /me with a good token at ${PER_SECOND} a second, medians of ${ROUNDS} rounds:\n`);
+  table([["", "idle, ms", "under it, ms", "ratio (goal <= 3)", "MiB", ""], ...rows]);
+}
+
+/** Keeps 200 log-ins of one account in flight. */
+async function logIns(port) {
+  const bytes = requestBytes(port, { method: "POST", path: "/token", body: { username: "ada", password: PASSWORD } });
+  let lasting = true;
+  let count = 0;
+  const start = performance.now();
+  const all = Array.from({ length: 200 }, async () => {
+    const connection = openConnection(port);
+    while (lasting) {
+      await connection.send(bytes);
+      count += 1;
+    }
+    connection.close();
+  });
+  await pause(200);
+  return async () => {
+    lasting = false;
+    await Promise.all(all);
+    return `${Math.round(count / ((performance.now() - start) / 1000))} a second`;
+  };
+}
+
+async function drips(port, count, beginning, drop, tell) {
+  const sockets = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      await once(socket, "connect");
+      socket.resume().write(beginning);
+      return socket;
+    }),
+  );
+  const timer = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write(drop);
+  }, 1000);
+  return async () => {
+    const told = await tell();
+    clearInterval(timer);
+    for (const socket of sockets) socket.destroy();
+    return told;
+  };
+}
+
+async function badTokens(port, token) {
+  const child = spawn(process.execPath, [BAD_TOKENS, port, SECONDS + 1, token], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (part) => {
+    text += part;
+  });
+  const closed = once(child, "close");
+  await pause(500);
+  return async () => {
+    await closed;
+    return `${JSON.parse(text).perSecond} a second`;
+  };
+}
+
+async function logInMs(port) {
+  const start = performance.now();
+  await post(port, "/token", { username: "ada", password: PASSWORD });
+  return (performance.now() - start).toFixed(0);
+}
+
+async function signUp(port) {
+  return (await post(port, "/signup", { username: "ada", password: PASSWORD })).token;
+}
+
+async function post(port, path, body) {
+  const connection = openConnection(port);
+  const answer = await connection.send(requestBytes(port, { method: "POST", path, body }));
+  connection.close();
+  if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.body()}`);
+  return JSON.parse(answer.body());
+}
+
+function percentile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
