@@ -55,5 +55,12 @@ function exitCodeOf(error: unknown): number {
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const fields = isAuthError(error) ? error.fields : undefined;
-  return fields?.map(({ field, message }) => `${field}: ${message}`).join(" ") ?? error.message;
+  return fields?.map(({ field, message }) => `${field}: ${message}`).join(" ") ?? withCause(error);
+}
+
+/** Whoever is at the terminal runs the database, and may hear what is wrong with it. */
+function withCause(error: Error): string {
+  const { message, cause } = error;
+  if (!isAuthError(error) || !(cause instanceof Error) || message.includes(cause.message)) return message;
+  return `${message.replace(/\.$/, "")}: ${cause.message}`;
 }

@@ -9,9 +9,10 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { AuthError } from "../errors/auth-error.js";
 import { isPublishedSecret } from "../tokens/published-secrets.js";
 
 const BYTES = 32;
@@ -75,33 +76,50 @@ function readSecretFile(path: string): string | undefined {
 
 /**
  * Makes a file with a new master key, and reads it back: of two that try at once, one wins. Written under another name and linked, so that
- * nobody ever reads half of it.
+ * nobody ever reads half of it. Throws `unavailable` where it cannot be written.
  */
 export function makeMasterKeyIn(path: string): Buffer {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = writeDraft(path, newSecret());
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    unlinkSync(draft);
-  }
-  syncFolder(dirname(path));
+  writing(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = writeDraft(path, newSecret());
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      unlinkSync(draft);
+    }
+    syncFolder(dirname(path));
+  });
   return masterKeyOf(readSecretFile(path) ?? "", path);
 }
 
-/** Puts another master key into a file: at every moment, and after a loss of power too, it holds the old one or the new one. */
+/**
+ * Puts another master key into a file: at every moment, and after a loss of power too, it holds the old one or the new one. Throws
+ * `unavailable` where it cannot be written.
+ */
 export function replaceMasterKeyIn(path: string, masterKey: Uint8Array): void {
-  renameSync(writeDraft(path, Buffer.from(masterKey).toString("base64url")), path);
-  syncFolder(dirname(path));
+  writing(path, () => {
+    renameSync(writeDraft(path, Buffer.from(masterKey).toString("base64url")), path);
+    syncFolder(dirname(path));
+  });
+}
+
+function writing(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AuthError("unavailable", { message: `The key file ${path} cannot be written: ${why}`, cause });
+  }
 }
 
 function writeDraft(path: string, secret: string): string {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   const file = openSync(draft, "wx", 0o600);
   try {
-    writeSync(file, `${secret}\n`);
+    // Until all of it is written, or an error: a single write may stop halfway.
+    writeFileSync(file, `${secret}\n`);
     fsyncSync(file);
   } catch (error) {
     unlinkSync(draft);

@@ -208,7 +208,8 @@ describe("a SQLite database file", () => {
     let now = Date.now();
     const store = await open({ now: () => now++ });
     const user = userRow();
-    const session = sessionRow(user.id);
+    // Used before that clock began, however long it took to come here.
+    const session = sessionRow(user.id, { lastUsedAt: 1 });
     await store.users.add(user, session);
     const next = { idleExpiresAt: session.idleExpiresAt, largestExp: 5, roles: user.roles };
     const rotatedAt = await store.sessions.rotate(session.id, 0, next);

@@ -6,6 +6,7 @@ import { migrate } from "../sql/migrate.js";
 import { plain } from "../sql/query.js";
 import type { Store } from "../store.js";
 import { createDatabaseFile } from "./create-database-file.js";
+import { createSameFileGuard } from "./create-same-file-guard.js";
 import { loadSqlite } from "./load-sqlite.js";
 import { createSqliteDriver } from "./sqlite-driver.js";
 import { toStoreError } from "./sqlite-error.js";
@@ -20,6 +21,9 @@ const PRAGMAS = [
   "synchronous = full",
   "foreign_keys = on",
 ];
+
+// On a read-only disk a database opens all the same where a crash has left its log; what cannot be written to is told now.
+const WRITE_NOTHING = plain("delete from installation where name is null");
 
 /** Where the database is and what the time is; `lockMilliseconds` is how long a write waits for other processes. */
 export interface SqliteOptions {
@@ -49,16 +53,22 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
 async function connect(file: string, options: SqliteOptions): Promise<Driver> {
   const { now = Date.now, lockMilliseconds = LOCK_MILLISECONDS } = options;
-  if (file !== ":memory:") createDatabaseFile(file);
+  const isFile = file !== ":memory:";
+  if (isFile) createDatabaseFile(file);
   const { DatabaseSync } = await loadSqlite();
   const connection = new DatabaseSync(file);
-  return createSqliteDriver(connection, { now, lockMilliseconds });
+  return createSqliteDriver(connection, {
+    now,
+    lockMilliseconds,
+    ...(isFile && { requireFile: createSameFileGuard(file) }),
+  });
 }
 
 async function setUp(driver: Driver): Promise<void> {
   try {
     for (const pragma of PRAGMAS) await driver.read(plain(`pragma ${pragma}`));
     await driver.transact(() => migrate(driver.dialect));
+    await driver.write(WRITE_NOTHING);
   } catch (thrown) {
     await driver.close();
     throw thrown;

@@ -14,15 +14,22 @@ const RELEASE = plain("release act");
 
 /**
  * Runs acts in one transaction, in one synchronous go: an act that throws is taken back for itself. Throws where the transaction cannot
- * begin or be committed, and then nothing of it is kept.
+ * begin or be committed, and then takes all of it back; `onDoubt` hears of a failed commit, which may have been kept all the same.
  */
-export function runBatch(run: Run, batch: readonly (() => Act<unknown>)[]): readonly Outcome[] {
+export function runBatch(
+  run: Run,
+  batch: readonly (() => Act<unknown>)[],
+  onDoubt: () => void = () => {},
+): readonly Outcome[] {
+  let isCommitting = false;
   try {
     run(BEGIN);
     const outcomes = batch.map((act) => runAct(run, act));
+    isCommitting = true;
     run(COMMIT);
     return outcomes;
   } catch (thrown) {
+    if (isCommitting) onDoubt();
     // Also where it was the beginning that failed: whatever is open now would keep every later transaction from beginning.
     succeeds(run, ROLLBACK);
     throw thrown;

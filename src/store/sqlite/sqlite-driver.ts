@@ -1,53 +1,46 @@
-import { AuthError } from "../../errors/auth-error.js";
 import { type Act, ask } from "../sql/act.js";
 import type { Driver } from "../sql/driver.js";
 import { plain, type Query } from "../sql/query.js";
+import { createStatements } from "./create-statements.js";
 import { createGroupCommit } from "./group-commit.js";
-import type { SqliteConnection, SqliteStatement } from "./load-sqlite.js";
+import type { SqliteConnection } from "./load-sqlite.js";
 import { runBatch } from "./run-batch.js";
-import { CLOCK_FUNCTION, sqliteDialect } from "./sqlite-dialect.js";
+import { sqliteDialect } from "./sqlite-dialect.js";
 import { isLocked, toStoreError } from "./sqlite-error.js";
 import { untilUnlocked } from "./until-unlocked.js";
 
 const CHECKPOINT = plain("pragma wal_checkpoint(truncate)");
 const DATA_VERSION: Query<{ data_version: number }> = plain("pragma data_version");
 
-/** What the time is, in milliseconds, and how long a statement waits for other processes. */
+/**
+ * What the time is, in milliseconds, how long a statement waits for other processes, and what throws where the file is not to be used any
+ * more.
+ */
 export interface DriverOptions {
   readonly now: () => number;
   readonly lockMilliseconds: number;
+  readonly requireFile?: () => void;
 }
 
 /**
  * Drives one connection. Each act runs in one synchronous go, and those that arrive together are committed together: nothing can come between
  * the statements of a transaction, and no reader of this process sees half of one.
  */
-export function createSqliteDriver(connection: SqliteConnection, { now, lockMilliseconds }: DriverOptions): Driver {
-  const statements = new Map<string, SqliteStatement>();
-  const acts = createGroupCommit<() => Act<unknown>>((batch, since) =>
-    untilUnlocked(() => runBatch(run, batch), since + lockMilliseconds).catch((thrown: unknown) => {
-      doubtful += 1;
-      throw thrown;
-    }),
-  );
-  let closed = false;
+export function createSqliteDriver(connection: SqliteConnection, options: DriverOptions): Driver {
+  const { now, lockMilliseconds, requireFile = () => {} } = options;
+  const { run, isClosed, close } = createStatements(connection, now);
   let version = 0;
-  // A commit that fails may have been kept all the same.
   let doubtful = 0;
-  let time = 0n;
-  // As in other databases, a statement has one time, however often it asks.
-  connection.function(CLOCK_FUNCTION, () => time);
+  const doubt = () => {
+    doubtful += 1;
+  };
+  const acts = createGroupCommit<() => Act<unknown>>((batch, since) =>
+    inTime(() => runBatch(run, batch, doubt), since),
+  );
 
-  function run<Row>({ sql, parameters }: Query<Row>): readonly Row[] {
-    if (closed) throw new AuthError("unavailable", { cause: new Error("The store is closed.") });
-    parameters.forEach(requireStorable);
-    let statement = statements.get(sql);
-    if (statement === undefined) {
-      statement = connection.prepare(sql);
-      statements.set(sql, statement);
-    }
-    time = BigInt(Math.trunc(now()));
-    return statement.all(...parameters) as Row[];
+  async function inTime<Result>(work: () => Result, since: number): Promise<Result> {
+    requireFile();
+    return untilUnlocked(work, since + lockMilliseconds);
   }
 
   /** After it the file alone is the database, and can be copied. Prepared statements keep SQLite from doing so when it closes. */
@@ -65,7 +58,7 @@ export function createSqliteDriver(connection: SqliteConnection, { now, lockMill
 
   return {
     dialect: sqliteDialect,
-    read: (query) => untilUnlocked(() => run(query), performance.now() + lockMilliseconds).catch(rethrow),
+    read: (query) => inTime(() => run(query), performance.now()).catch(rethrow),
     write: (query) => transact(() => ask(query)),
     transact,
     changes() {
@@ -79,18 +72,11 @@ export function createSqliteDriver(connection: SqliteConnection, { now, lockMill
     },
     async close() {
       await acts.idle();
-      if (closed) return;
+      if (isClosed()) return;
       checkpoint();
-      closed = true;
-      connection.close();
+      close();
     },
   };
-}
-
-/** SQLite would keep a text up to its first NUL, and half a surrogate pair as something else. */
-function requireStorable(parameter: unknown): void {
-  if (typeof parameter !== "string" || (parameter.isWellFormed() && !parameter.includes("\0"))) return;
-  throw new TypeError("A text with a NUL or half a surrogate pair cannot be stored.");
 }
 
 function rethrow(thrown: unknown): never {
