@@ -3,6 +3,7 @@ import type { KeyRow, Store } from "../store/store.js";
 import { findMasterKeyIn, makeMasterKeyIn, masterKeyInFile, replaceMasterKeyIn } from "./master-key.js";
 import { findMasterKey } from "./open-key.js";
 import { rewrapKeys } from "./rewrap-keys.js";
+import { sweepDrafts } from "./secret-drafts.js";
 
 const nextTo = (path: string) => `${path}.next`;
 
@@ -23,6 +24,7 @@ export async function rotateMasterKeyFile(path: string, store: Pick<Store, "keys
  * answer reads the file each time, also the key that a rotation is about to put there.
  */
 export function openMasterKeyFile(path: string, rows: readonly KeyRow[]): () => readonly Uint8Array[] {
+  sweepDrafts(path);
   finishRotation(path, rows);
   masterKeyInFile(path, { mayMake: rows.length === 0 });
   return () => [path, nextTo(path)].map(findMasterKeyIn).filter((key) => key !== undefined);

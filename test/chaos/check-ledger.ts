@@ -127,6 +127,11 @@ async function checkLiving(world: World, account: Account, session: Session): Pr
   const { status, body } = await refresh(world, account, session.refreshTokens[generation] ?? "");
   requireSame(`refresh of a living session (${body.code})`, status, 200);
   noteGrant(ledger, account, body, { session, generation: generation + 1 });
+  for (const twin of session.twins.splice(0).filter((each) => each.generation === generation)) {
+    const again = await refresh(world, account, twin.token);
+    requireSame("refresh with the same generation of another key", again.status, 200);
+    noteGrant(ledger, account, again.body, { session, generation: generation + 1 });
+  }
 }
 
 const isFresh = (token: string) => (decodeJwt(token).exp ?? 0) * 1000 > Date.now() + 20_000;

@@ -57,11 +57,12 @@ export async function startCrashes(seed: number): Promise<Crashes> {
     commands: new Set(),
     inFlight: new Set(),
     mayFailFrom: Number.POSITIVE_INFINITY,
+    isOver: false,
     isFarKilled: false,
     onAcknowledged: () => {},
   };
   const hash = hashSync(PASSWORD, ARGON2ID);
-  const load: Load = { hash, password: PASSWORD, administrator: { pending: undefined }, isOver: false, complaints: [] };
+  const load: Load = { hash, password: PASSWORD, administrator: { pending: undefined }, complaints: [] };
   return { world, load, hits: { inFlight: 0, far: 0, commands: 0, starts: 0, draining: 0 } };
 }
 
@@ -95,7 +96,7 @@ function requireNone({ complaints }: Load): void {
 async function runUntilStopped(crashes: Crashes, stop: Stop): Promise<void> {
   const { world, load } = crashes;
   const { random } = world;
-  const last = 10 + random.below(80);
+  const last = 10 + random.below(60);
   const administered = last - 1 - random.below(10);
   const isFarKilled = random.chance(0.3);
   let acts = 0;
@@ -118,13 +119,13 @@ async function runUntilStopped(crashes: Crashes, stop: Stop): Promise<void> {
 }
 
 async function stopServer(crashes: Crashes, stop: Stop): Promise<void> {
-  const { world, load } = crashes;
+  const { world } = crashes;
   if (stop === "kill") {
     await aMoment(world);
     killAll(crashes);
   } else await terminate(crashes, stop);
   const { code, signal } = await world.server.ended;
-  load.isOver = true;
+  world.isOver = true;
   requireSame("the end", signal ?? code, { kill: "SIGKILL", SIGTERM: 0, "SIGTERM twice": 1 }[stop]);
 }
 
@@ -140,9 +141,9 @@ async function aMoment({ random, data }: World): Promise<void> {
 
 /** With the server goes half of what runs beside it. */
 function killAll(crashes: Crashes): void {
-  const { world, load, hits } = crashes;
+  const { world, hits } = crashes;
   world.mayFailFrom = Number.NEGATIVE_INFINITY;
-  load.isOver = true;
+  world.isOver = true;
   countInFlight(crashes);
   world.server.child.kill("SIGKILL");
   for (const { child } of world.commands) {
@@ -188,7 +189,7 @@ function countInFlight({ world, hits }: Crashes): void {
 }
 
 /** Starts what is gone, now and then once more because it is killed while it starts; nothing is done by hand in between. */
-async function restart({ world, load, hits }: Crashes): Promise<void> {
+async function restart({ world, hits }: Crashes): Promise<void> {
   const { random, data, port } = world;
   if (random.chance(0.2)) {
     const begun = start(["serve", "--port", String(port), "--data", data], { environment: ENVIRONMENT });
@@ -201,7 +202,7 @@ async function restart({ world, load, hits }: Crashes): Promise<void> {
   if (!world.far.child.connected) world.far = await openFar(databaseOf(world), urlOf(port));
   world.isFarKilled = false;
   world.mayFailFrom = Number.POSITIVE_INFINITY;
-  load.isOver = false;
+  world.isOver = false;
   requireSame("ready", (await send("GET", `${world.server.at}/health/ready`)).status, 200);
   requireSame("integrity", await sql(databaseOf(world), "pragma integrity_check"), [{ integrity_check: "ok" }]);
   requireSame("foreign keys", await sql(databaseOf(world), "pragma foreign_key_check"), []);

@@ -1,6 +1,10 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import type { KeyView } from "latchkey";
 import { readRefreshToken } from "../../dist/tokens/refresh-token.js";
 import type { Granted } from "../cli/run-server.js";
+
+// A new key signs a quarter of a second after it was planned, which may be before every process knows it where the machine is slow.
+const CHANGE_MS = 5_000;
 
 /** A session as its client knows it. */
 export interface Session {
@@ -14,6 +18,8 @@ export interface Session {
   accessTokens: string[];
   /** Those that were made with a role that is gone. */
   takenBack: string[];
+  /** Second texts of a generation, of the key before: they must lead to the same successor. */
+  readonly twins: { readonly generation: number; readonly token: string }[];
   /** When the last refresh was sent, in milliseconds: the server's rotation is not older. */
   rotationAskedAt: number;
 }
@@ -68,7 +74,7 @@ export interface Account {
 
 /** The keys of the server: those that were listed, and those that were taken back. */
 export interface KeyBook {
-  present: ReadonlyMap<string, "access" | "refresh">;
+  present: ReadonlyMap<string, KeyView>;
   readonly revoked: Set<string>;
   /** What a revocation names that is not acknowledged yet. */
   revoking: string | undefined;
@@ -79,6 +85,8 @@ export interface Ledger {
   readonly accounts: Account[];
   readonly keys: KeyBook;
   readonly acknowledged: Record<Kind, number>;
+  /** How often a key changed while a refresh token was derived. */
+  twins: number;
   readonly lost: { done: number; undone: number; traceless: number };
 }
 
@@ -93,6 +101,7 @@ export function newLedger(): Ledger {
     accounts: [],
     keys: { present: new Map(), revoked: new Set(), revoking: undefined },
     acknowledged,
+    twins: 0,
     lost: { done: 0, undone: 0, traceless: 0 },
   };
 }
@@ -124,6 +133,7 @@ export function newSession(id: string): Session {
     refreshTokens: [],
     accessTokens: [],
     takenBack: [],
+    twins: [],
     rotationAskedAt: 0,
   };
 }
@@ -173,12 +183,17 @@ export function noteGrant(ledger: Ledger, account: Account, granted: Granted, ex
   return session;
 }
 
-/** A generation has one refresh token, but where the key of the first one was taken back. */
-function noteRefreshToken(ledger: Ledger, { refreshTokens, id }: Session, token: string, generation: number): void {
-  const known = refreshTokens[generation];
-  if (known !== undefined && known !== token && !mayBeRevoked(ledger, known))
-    throw new Error(`The session ${id} has forked: its generation ${generation} has two refresh tokens.`);
-  refreshTokens[generation] = token;
+/** A generation has one refresh token, but where the key of the first one was taken back, or changed in that very moment. */
+function noteRefreshToken(ledger: Ledger, session: Session, token: string, generation: number): void {
+  const known = session.refreshTokens[generation];
+  session.refreshTokens[generation] = token;
+  if (known === undefined || known === token || mayBeRevoked(ledger, known)) return;
+  const [from, to] = [known, token].map((each) => ledger.keys.present.get(kidOf(each))?.signsFrom ?? Number.NaN);
+  const changedAt = Math.max(from ?? 0, to ?? 0);
+  if (kidOf(known) === kidOf(token) || !(Math.abs(changedAt - session.rotationAskedAt) < CHANGE_MS))
+    throw new Error(`The session ${session.id} has forked: its generation ${generation} has two refresh tokens.`);
+  session.twins.push({ generation, token: known });
+  ledger.twins++;
 }
 
 /** What follows from the end of sessions. */

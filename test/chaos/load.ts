@@ -31,8 +31,6 @@ export interface Load {
   readonly password: string;
   /** Where the acts without an account wait for their answer. */
   readonly administrator: { pending: Act | undefined };
-  /** Whether the clients have gone. */
-  isOver: boolean;
   /** What should never have been. */
   readonly complaints: string[];
 }
@@ -63,8 +61,8 @@ function importSome(world: World, { hash, password }: Load, count: number): Act 
 /** Runs until it is over and every act of a client has its answer, or will never have one. */
 export async function runClients(world: World, load: Load): Promise<void> {
   const run = async () => {
-    while (!load.isOver) {
-      await noting(load, () => clientStep(world));
+    while (!world.isOver) {
+      await noting(world, load, () => clientStep(world));
       // Where nothing is left to do, whoever would end the load must have a turn.
       await setImmediate();
     }
@@ -72,13 +70,13 @@ export async function runClients(world: World, load: Load): Promise<void> {
   await Promise.all(Array.from({ length: CLIENTS }, run));
 }
 
-async function noting(load: Load, step: () => Promise<void>): Promise<void> {
+async function noting(world: World, load: Load, step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (error) {
     if (error instanceof Lost) return;
     load.complaints.push(error instanceof Error ? error.message : String(error));
-    load.isOver = true;
+    world.isOver = true;
   }
 }
 
@@ -145,7 +143,7 @@ function administration(world: World, account: Account): Act {
 /** One act of an administrator that is no act on one account. */
 export async function administerOnce(world: World, load: Load): Promise<void> {
   if (load.administrator.pending !== undefined || !world.far.child.connected) return;
-  await noting(load, async () => {
+  await noting(world, load, async () => {
     await perform(world, load.administrator, await nextOfAdministrator(world, load));
   });
 }

@@ -19,7 +19,9 @@ export interface World {
   readonly inFlight: Set<Act>;
   /** Requests that began at this moment (of `performance.now()`) or later may stay without an answer. */
   mayFailFrom: number;
-  /** Whether the second process, or a command line, was killed. */
+  /** Whether the clients shall go: the server has. */
+  isOver: boolean;
+  /** Whether the second process was killed. */
   isFarKilled: boolean;
   /** Called with every act that was acknowledged. */
   onAcknowledged: () => void;
@@ -37,7 +39,10 @@ export async function ask<T = { code?: string }>(
   const begun = performance.now();
   const headers = { "x-forwarded-for": address };
   const answer = await send<T>(method, world.server.at + path, { ...options, headers }).catch((error: Error) => {
-    if (begun >= world.mayFailFrom) throw new Lost(`${method} ${path}`);
+    if (begun >= world.mayFailFrom) {
+      world.isOver = true;
+      throw new Lost(`${method} ${path}`);
+    }
     throw new Error(`${method} ${path} got no answer: ${error.cause ?? error}`);
   });
   if (answer.status < 500) return answer;

@@ -104,7 +104,8 @@ describe("a key file", () => {
 
   it("is one of two first starts at the same moment, and no start meets half of it", async () => {
     const [threads, rounds] = [2, 300];
-    const workerData = { folder: temporaryFolder(), rounds, threads, shared: new SharedArrayBuffer(4) };
+    const folder = temporaryFolder();
+    const workerData = { folder, rounds, threads, shared: new SharedArrayBuffer(4) };
     const url = new URL("./first-starts.mjs", import.meta.url);
     const runs = Array.from({ length: threads }, async () => {
       const [keys] = await once(new Worker(url, { workerData }), "message");
@@ -113,5 +114,8 @@ describe("a key file", () => {
     const [one = [], other] = await Promise.all(runs);
     expect(one.filter((key) => !/^[0-9a-f]{64}$/.test(key))).toEqual([]);
     expect(other).toEqual(one);
+    expect(new Set(readdirSync(folder).flatMap((round) => readdirSync(join(folder, round))))).toEqual(
+      new Set(["master.key"]),
+    );
   });
 });
