@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, inject } from "vitest";
 import { checkRecords } from "../secrets/check-records.js";
@@ -8,7 +8,8 @@ const TEST = resolve(import.meta.dirname, "..");
 
 /** The test files that were not run before this one. */
 function notRun(folder: string): readonly string[] {
-  const run = new Set(readFileSync(join(folder, "files"), "utf8").split("\n"));
+  const list = join(folder, "files");
+  const run = new Set(existsSync(list) ? readFileSync(list, "utf8").split("\n") : []);
   const all = readdirSync(TEST, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
   return all.map((path) => join(TEST, path)).filter((path) => path !== import.meta.filename && !run.has(path));
 }

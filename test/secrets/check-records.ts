@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { COMMON_PASSWORDS } from "../../dist/passwords/common-passwords.js";
 import type { OutputKind, OutputPlace, SecretKind } from "./recorder.js";
 import { createSearch } from "./search.js";
@@ -80,18 +80,24 @@ function secretsIn(folder: string): readonly Secret[] {
   return [...different.values()];
 }
 
+const ROOT = resolve(import.meta.dirname, "../..");
 let common: ReadonlySet<string> | undefined;
+// The example of a first log-in stands in all of them, and the server prints it.
+let examples: string | undefined;
 
 /**
  * Whether a secret that is found can have come from nowhere else. Under eight bytes, or of a few that repeat, anything is found by chance; a
- * common password is a word, which no account may have; a text that somebody also gave as a name is meant to be seen.
+ * common password is a word, which no account may have; a text that somebody also gave as a name, or that the documents show, is meant to
+ * be seen.
  */
 function isDistinctive({ kind, bytes }: Secret, shown: ReadonlySet<string>): boolean {
   const secret = Buffer.from(bytes, "base64");
   if (kind !== "password") return secret.length >= 12 && new Set(secret.subarray(0, 12)).size >= 6;
   const text = secret.toString("utf8");
   common ??= new Set(COMMON_PASSWORDS.split(" "));
-  return secret.length >= 8 && new Set(secret).size >= 5 && !common.has(text.toLowerCase()) && !shown.has(text);
+  examples ??= ["README.md", "dist/http/schemas.js"].map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
+  const isChance = secret.length < 8 || new Set(secret).size < 5 || common.has(text.toLowerCase());
+  return !isChance && !shown.has(text) && !examples.includes(text);
 }
 
 interface Place extends OutputPlace {

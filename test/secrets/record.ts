@@ -8,19 +8,25 @@ export const recorder: Recorder = createRecorder(
   () => expect.getState().testPath?.replace(/^.*\/(?=test\/)/, "") ?? "?",
 );
 
-const ACCESS_TOKEN = /[\w-]{10,}\.[\w-]{10,}\.([\w-]{40,})/g;
-const REFRESH_TOKEN = /lkr_([\w-]{76})/g;
+const ACCESS_TOKEN = /^[\w-]{10,}\.[\w-]{10,}\.([\w-]{40,})$/;
+const REFRESH_TOKEN = /^lkr_([\w-]{76})$/;
+const LONGEST_TOKEN = 8192;
 const MAC_BYTES = 32;
 
 /** Notes the tokens in a text. Wherever a whole token stands, its signature or its MAC stands too: those are what is searched for. */
 export function recordTokens(text: string): void {
-  for (const [, signature = ""] of text.matchAll(ACCESS_TOKEN)) {
-    recorder.secret("access token", signature);
-    recorder.secret("access token", Buffer.from(signature, "base64url"));
-  }
-  for (const [, body = ""] of text.matchAll(REFRESH_TOKEN)) {
-    recorder.secret("refresh token", body.slice(-Math.floor((MAC_BYTES * 8) / 6)));
-    recorder.secret("refresh token", Buffer.from(body, "base64url").subarray(-MAC_BYTES));
+  for (const word of text.match(/[\w.-]+/g) ?? []) {
+    if (word.length > LONGEST_TOKEN) continue;
+    const signature = ACCESS_TOKEN.exec(word)?.[1];
+    if (signature !== undefined) {
+      recorder.secret("access token", signature);
+      recorder.secret("access token", Buffer.from(signature, "base64url"));
+    }
+    const body = REFRESH_TOKEN.exec(word)?.[1];
+    if (body !== undefined) {
+      recorder.secret("refresh token", body.slice(-Math.floor((MAC_BYTES * 8) / 6)));
+      recorder.secret("refresh token", Buffer.from(body, "base64url").subarray(-MAC_BYTES));
+    }
   }
 }
 
@@ -28,8 +34,9 @@ export function recordPassword(password: string): void {
   recorder.secret("password", password);
 }
 
-/** Notes a secret for `LATCHKEY_SECRET`: as its text and as its bytes. */
+/** Notes a secret for `LATCHKEY_SECRET`, as its text and as its bytes; tests also give texts that are none. */
 export function recordMasterKey(secret: string): void {
+  if (!/^[\w-]{43}$/.test(secret)) return;
   recorder.secret("master key", secret);
   recorder.secret("master key", Buffer.from(secret, "base64url"));
 }
