@@ -143,6 +143,8 @@ describe("what is no secret", () => {
     ["a password under eight bytes", "gänse!"],
     ["one of a few characters that repeat", "abababababababab"],
     ["a common one, which no account may have", "Password123"],
+    ["one of the product's own words", "The token was taken back."],
+    ["the one of the examples", "four tall cranes by the lake"],
     ["one that was given as a name too", "wild geese of the north"],
   ])("is %s", (_what, password) => {
     const records = newRecords();

@@ -82,22 +82,30 @@ function secretsIn(folder: string): readonly Secret[] {
 
 const ROOT = resolve(import.meta.dirname, "../..");
 let common: ReadonlySet<string> | undefined;
-// The example of a first log-in stands in all of them, and the server prints it.
-let examples: string | undefined;
+let own: string | undefined;
+
+/** All that the product says by itself: its sentences, and the example of a first log-in, which it prints. */
+function ownTexts(): string {
+  const built = readdirSync(join(ROOT, "dist"), { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.endsWith(".js"),
+  );
+  const paths = ["README.md", ...built.map((path) => join("dist", path))];
+  return paths.map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
+}
 
 /**
- * Whether a secret that is found can have come from nowhere else. Under eight bytes, or of a few that repeat, anything is found by chance; a
- * common password is a word, which no account may have; a text that somebody also gave as a name, or that the documents show, is meant to
- * be seen.
+ * Whether a secret that is found can have come from nowhere else. Under eight bytes, or of a few that repeat, anything is found by chance, and
+ * so are words that are our own; a common password is a word too, which no account may have; a text that somebody also gave as a name is meant
+ * to be seen.
  */
 function isDistinctive({ kind, bytes }: Secret, shown: ReadonlySet<string>): boolean {
   const secret = Buffer.from(bytes, "base64");
   if (kind !== "password") return secret.length >= 12 && new Set(secret.subarray(0, 12)).size >= 6;
   const text = secret.toString("utf8");
   common ??= new Set(COMMON_PASSWORDS.split(" "));
-  examples ??= ["README.md", "dist/http/schemas.js"].map((path) => readFileSync(join(ROOT, path), "utf8")).join("\n");
+  own ??= ownTexts();
   const isChance = secret.length < 8 || new Set(secret).size < 5 || common.has(text.toLowerCase());
-  return !isChance && !shown.has(text) && !examples.includes(text);
+  return !isChance && !shown.has(text) && !own.includes(text);
 }
 
 interface Place extends OutputPlace {
