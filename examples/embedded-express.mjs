@@ -25,7 +25,7 @@ const call = async (method, path, { body, token } = {}) => {
   return { status: response.status, body: response.status === 204 ? null : await response.json() };
 };
 
-const credentials = { username: "ada", password: "seven wild geese at dawn" };
+const credentials = { username: "ada", password: "four tall cranes by the lake" };
 const signedUp = await call("POST", "/auth/signup", { body: credentials });
 const { token, user_id } = signedUp.body;
 const todo = await call("POST", "/todos", { token, body: { title: "feed the geese" } });

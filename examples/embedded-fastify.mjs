@@ -24,7 +24,7 @@ app.register((scope, _options, done) => {
   done();
 });
 
-const payload = { username: "ada", password: "seven wild geese at dawn" };
+const payload = { username: "ada", password: "four tall cranes by the lake" };
 const { token, user_id } = (await app.inject({ method: "POST", url: "/auth/signup", payload })).json();
 const headers = { authorization: `Bearer ${token}` };
 console.log("ada's:", (await app.inject({ url: "/todos", headers })).json().owner === user_id);

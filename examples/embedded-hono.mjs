@@ -21,7 +21,7 @@ const at = `http://127.0.0.1:${server.address().port}`;
 const signUp = await fetch(`${at}/auth/signup`, {
   method: "POST",
   headers: { "content-type": "application/json" },
-  body: JSON.stringify({ username: "ada", password: "seven wild geese at dawn" }),
+  body: JSON.stringify({ username: "ada", password: "four tall cranes by the lake" }),
 });
 const { token, user_id } = await signUp.json();
 const headers = { authorization: `Bearer ${token}` };

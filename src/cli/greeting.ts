@@ -12,7 +12,7 @@ export function greeting({ data, host, port, auth }: ServerSettings): string {
     `Data: ${data} (database ${auth.database})`,
     "Try it:",
     `  curl -i ${quoted(signUp)} -H 'Content-Type: application/json' \\`,
-    `    -d '{"username":"${name}","password":"seven wild geese at dawn"}'`,
+    `    -d '{"username":"${name}","password":"four tall cranes by the lake"}'`,
   ].join("\n");
 }
 

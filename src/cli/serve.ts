@@ -24,6 +24,8 @@ const SILENT_MS = 60_000;
 /** `latchkey serve`: runs the server until it is told to stop. */
 export async function serve(flags: PlaceFlags): Promise<void> {
   const settings = readSettings(flags, process.env);
+  // The reports that Node can write of a crash list the environment.
+  delete process.env.LATCHKEY_SECRET;
   const auth = await createAuth({ ...settings.auth, log: writeEvent });
   for (const variable of unknownVariables(process.env)) writeEvent({ event: "setting.unknown", variable });
   const life: Life = { stopping: false };

@@ -11,7 +11,7 @@ const audience = z.string().max(2048).optional();
 // An access token in its place is refused like any other text, by its worth.
 const refresh_token = z.string().max(8192).optional();
 
-const ADA = { username: "ada", password: "seven wild geese at dawn" };
+const ADA = { username: "ada", password: "four tall cranes by the lake" };
 
 export const signUpBody: z.ZodType<SignUp> = documented(
   "SignUp",

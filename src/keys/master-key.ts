@@ -30,8 +30,13 @@ export function masterKeyOf(secret: string, setting: string): Buffer {
   if (bytes === undefined || bytes.toString("base64url") !== secret) {
     throw new TypeError(`${setting} must be ${BYTES} random bytes in base64url (43 characters). ${HOW}`);
   }
-  if (!looksRandom(bytes) || isPublishedSecret(secret)) throw new TypeError(`${setting} is not random. ${HOW}`);
+  if (!looksRandom(bytes) || isPublished(bytes)) throw new TypeError(`${setting} is not random. ${HOW}`);
   return bytes;
+}
+
+/** Most tutorials write their secrets in hexadecimal. */
+function isPublished(bytes: Buffer): boolean {
+  return isPublishedSecret(bytes.toString("base64url")) || isPublishedSecret(bytes.toString("hex"));
 }
 
 /** Whether bytes look like chance: random ones fail this less than once in a million million. */

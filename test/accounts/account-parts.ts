@@ -9,6 +9,7 @@ import { openKeyRing } from "../../dist/keys/open-key-ring.js";
 import { createLimits } from "../../dist/limits/create-limits.js";
 import { createPasswords } from "../../dist/passwords/create-passwords.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
+import { recordedLog, recorder } from "../secrets/record.js";
 
 const URL = "http://localhost:4000";
 
@@ -27,10 +28,9 @@ export async function openParts(): Promise<AccountParts & { readonly events: Log
     () => store.close(),
   );
   const events: LogEvent[] = [];
-  const log = (event: LogEvent) => {
-    events.push(event);
-  };
+  const log = recordedLog((event) => void events.push(event));
   const masterKey = randomBytes(32);
+  recorder.secret("master key", masterKey);
   const tokenSeconds = { access: 600, refresh: 3600 };
   const keys = await openKeyRing({ store, masterKeys: () => [masterKey], algorithm: "ES256", tokenSeconds, now, log });
   const revocations = createRevocations({ now });

@@ -20,8 +20,8 @@ import {
   until,
 } from "../cli/run-server.js";
 import { claimsOf } from "../http/open-auth.js";
+import { type Acknowledged, complaintsOf, ended, refreshed, signedUp } from "./acknowledged.js";
 import { isLong } from "./how-long.js";
-import { type Acknowledged, complaintsOf, ended, refreshed, signedUp } from "./ledger.js";
 import { empty, fill, limit, mountDisk, remount, unmountAll, whyNoDisk } from "./small-disk.js";
 
 const LIMIT_MS = 120_000;

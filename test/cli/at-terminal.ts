@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { recordTyped } from "../secrets/record-process.js";
 import { bareEnvironment, LATCHKEY } from "./run-server.js";
 
 /** What somebody at a terminal waits for, and types then. */
@@ -48,6 +49,7 @@ export async function atTerminal(
   const env = { ...surrounding, TERM: "xterm", ...environment };
   const { stdout } = await run("python3", ["-c", SCRIPT, JSON.stringify(steps), ...command], { env });
   const { left, ...ended } = JSON.parse(stdout);
+  recordTyped(parameters, steps, ended.screen);
   if (left.length > 0) throw new Error(`Nobody asked for ${JSON.stringify(left)}: ${ended.screen}`);
   return ended;
 }

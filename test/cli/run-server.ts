@@ -8,6 +8,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { complaintsOf } from "../http/check-answer.js";
+import { recordExchange } from "../secrets/record.js";
+import { recordFolder } from "../secrets/record-folder.js";
+import { recordProcess } from "../secrets/record-process.js";
 
 /** The compiled command, as `npx latchkey` runs it. */
 export const LATCHKEY = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -47,6 +50,8 @@ export interface RunOptions {
 }
 
 const folders: string[] = [];
+// Those that servers had from the environment.
+const secrets = new Set<string>();
 const children = new Set<ChildProcess>();
 // Told at the end: a test may take any failure of a request for a server that is gone.
 const undeclared: string[] = [];
@@ -71,7 +76,10 @@ export async function endAll(): Promise<void> {
       await closed;
     }),
   );
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  for (const folder of folders.splice(0)) {
+    await recordFolder(folder, secrets);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
   const complaints = undeclared.splice(0);
   if (complaints.length > 0)
     throw new Error(`The OpenAPI document does not allow an answer:\n${complaints.join("\n")}`);
@@ -87,6 +95,7 @@ export function start(parameters: readonly string[], options: RunOptions = {}): 
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   children.add(child);
+  for (const name of ["LATCHKEY_SECRET", "LATCHKEY_NEW_SECRET"]) if (environment[name]) secrets.add(environment[name]);
   const texts = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     texts.stdout += text;
@@ -98,6 +107,7 @@ export function start(parameters: readonly string[], options: RunOptions = {}): 
   child.stdin?.on("error", () => {}).end(input);
   const ended = once(child, "close").then(([code, signal]): Ended => {
     children.delete(child);
+    recordProcess(parameters, texts, input);
     return { code, signal, ...texts };
   });
   return { child, ended, stdout: () => texts.stdout, stderr: () => texts.stderr };
@@ -234,7 +244,10 @@ export async function send<T = Record<string, unknown>>(
   });
   const text = await response.text();
   const asked = { method, path: new URL(url).pathname.slice(mount.length) };
-  undeclared.push(...complaintsOf(asked, { status: response.status, headers: response.headers, text }));
+  const answered = { status: response.status, headers: response.headers, text };
+  const sent = { authorization: `Bearer ${token}`, ...headers };
+  recordExchange({ ...asked, headers: new Headers(sent), body: JSON.stringify(body) }, answered);
+  undeclared.push(...complaintsOf(asked, answered));
   return { status: response.status, headers: response.headers, body: (text === "" ? {} : JSON.parse(text)) as T };
 }
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { type AuthOptions, type AuthServer, createAuth, type LogEvent } from "latchkey";
 import { afterAll } from "vitest";
 import { loadSqlite, type SqliteConnection } from "../../dist/store/sqlite/load-sqlite.js";
+import { recordActs, recordExchange, recordedLog } from "../secrets/record.js";
+import { recordFolder } from "../secrets/record-folder.js";
 import { checkAnswer } from "./check-answer.js";
 
 export const ORIGIN = "http://localhost:4000";
@@ -58,8 +60,11 @@ export interface Door {
 
 const closings: (() => Promise<void>)[] = [];
 const folders: string[] = [];
+const secrets = new Set<string>();
 
 afterAll(async () => {
+  // A database that was closed has no write-ahead log any more.
+  for (const folder of folders) await recordFolder(folder, secrets);
   for (const close of closings) await close();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
@@ -89,11 +94,10 @@ export function createClock(): Clock {
 /** Opens an auth, in memory where no database is named, on a clock that stands still; it closes when the test file ends. */
 export async function openAuth(options: Partial<AuthOptions> = {}, clock: Clock = createClock()): Promise<OpenAuth> {
   const events: LogEvent[] = [];
-  const log = (event: LogEvent) => {
-    events.push(event);
-  };
-  const settings = { database: ":memory:", url: ORIGIN, now: clock.now, log, ...options };
-  const auth = await createAuth(settings);
+  const log = recordedLog(options.log ?? ((event) => void events.push(event)));
+  const settings = { database: ":memory:", url: ORIGIN, now: clock.now, ...options, log };
+  if (settings.secret !== undefined) secrets.add(settings.secret);
+  const auth = recordActs(await createAuth(settings));
   closings.push(() => auth.close());
   const from = (address: string) => doorOf(auth, new URL(settings.url).pathname.replace(/\/+$/, ""), address);
   return { auth, clock, events, from, ...from("192.0.2.7") };
@@ -103,10 +107,13 @@ function doorOf(auth: AuthServer, mount: string, address: string): Door {
   const call = async (path: string, init: RequestInit = {}) => {
     const request = new Request(ORIGIN + path, init);
     const { method, url } = request;
+    const { headers } = request;
     const answer = await read(await auth.handler(request, { address }));
     const { pathname } = new URL(url);
     const isMounted = url.length <= 4096 && pathname.startsWith(`${mount}/`);
-    checkAnswer({ method, path: isMounted ? pathname.slice(mount.length) : "" }, answer);
+    const asked = { method, path: isMounted ? pathname.slice(mount.length) : "" };
+    recordExchange({ ...asked, headers, body: init.body }, answer);
+    checkAnswer(asked, answer);
     return answer;
   };
   const get = (path: string, headers: HeaderList = {}) => call(path, { headers });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, until, within } from "../cli/run-server.js";
 import { type Installed, installPacked, ROOT } from "./install-packed.js";
@@ -138,6 +138,88 @@ describe("a door", PATIENCE, () => {
     const layers = own.map((path) => path.split("/")[2]?.replace(/\.js$/, ""));
     const packages = foreign.map((path) => /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
     expect({ layers: [...new Set(layers)].sort(), packages: [...new Set(packages)].sort() }).toEqual(LOADED[door]);
+  });
+});
+
+/** What the table of docs/dependencies.md says of a package. */
+interface Written {
+  readonly licence: string;
+  readonly hasScript: boolean;
+  readonly why: string;
+}
+
+interface Locked {
+  readonly license?: string;
+  readonly hasInstallScript?: boolean;
+  readonly optional?: boolean;
+}
+
+function writtenDependencies(): ReadonlyMap<string, Written> {
+  const rows = readFileSync(join(ROOT, "docs/dependencies.md"), "utf8").matchAll(
+    /^\| `([^`]+)` \| ([^|]+) \| (yes|no) \| ([^|]+) \|$/gm,
+  );
+  return new Map(
+    [...rows].map(([, name = "", licence = "", script, why = ""]) => [
+      name,
+      { licence, hasScript: script === "yes", why },
+    ]),
+  );
+}
+
+const ARGON2 = /^@node-rs\/argon2-.+/;
+const asWritten = (name: string) => name.replace(ARGON2, "@node-rs/argon2-*");
+
+describe("what comes with the package", PATIENCE, () => {
+  const lockfile = (folder: string): ReadonlyMap<string, Locked> => {
+    const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
+    const entries = Object.entries<Locked>(packages).filter(([path]) => path !== "");
+    return new Map(entries.map(([path, locked]) => [path.replace(/^.*node_modules\//, ""), locked]));
+  };
+
+  it("is what docs/dependencies.md says, with licence, install script and a reason", () => {
+    const written = writtenDependencies();
+    const { latchkey, ...locked } = Object.fromEntries(lockfile(installed.app));
+    expect(latchkey).not.toHaveProperty("hasInstallScript");
+    expect([...new Set(Object.keys(locked).map(asWritten))].sort()).toEqual([...written.keys()].sort());
+    for (const [name, { license, hasInstallScript = false, optional = false }] of Object.entries(locked)) {
+      const { licence, hasScript, why } = written.get(asWritten(name)) as Written;
+      expect({ name, licence, hasScript }).toEqual({ name, licence: license, hasScript: hasInstallScript });
+      expect({ name, optional }).toEqual({ name, optional: ARGON2.test(name) });
+      expect(why.length, name).toBeGreaterThan(20);
+    }
+  });
+
+  it("is named in package.json exactly, but for what applications share", () => {
+    const ranges = Object.entries<string>(MANIFEST.dependencies).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
+    );
+    expect(ranges.map(([name]) => name)).toEqual(["hono"]);
+  });
+
+  it("has no script of ours that an install runs", () => {
+    const { scripts } = JSON.parse(readFileSync(join(installed.app, "node_modules/latchkey/package.json"), "utf8"));
+    const names = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+    expect(Object.keys(scripts).filter((name) => names.includes(name))).toEqual([]);
+  });
+
+  it("stands in the bill of materials that docs/releasing.md writes, all of it and nothing else", async () => {
+    const steps = readFileSync(join(ROOT, "docs/releasing.md"), "utf8");
+    const [script = ""] = [...steps.matchAll(/```sh\n([\s\S]*?)```/g)]
+      .map(([, block]) => block)
+      .filter((block) => block?.includes("npm sbom"));
+    const place = join(installed.folder, "release/clone");
+    mkdirSync(place, { recursive: true });
+    copyFileSync(installed.tarball, join(installed.folder, "release", basename(installed.tarball)));
+    await run("sh", ["-e", "-c", script], place);
+    const bill = JSON.parse(readFileSync(join(installed.folder, "release/latchkey.cdx.json"), "utf8"));
+    expect(bill).toMatchObject({ bomFormat: "CycloneDX", components: expect.any(Array) });
+    const components: readonly { name: string; version: string; purl: string; licenses: unknown }[] = bill.components;
+    const names = components.map(({ name }) => asWritten(name));
+    expect([...new Set(names)].sort()).toEqual([...writtenDependencies().keys(), "latchkey"].sort());
+    for (const { name, version, purl, licenses } of components) {
+      expect(purl).toBe(`pkg:npm/${name.replace("@", "%40")}@${version}`);
+      expect(licenses, name).toHaveLength(1);
+    }
   });
 });
 
