@@ -1,6 +1,6 @@
 /**
- * The layers whose mutants are tried, and the test files that try them, the quick ones first. What searches at random
- * (property.test.ts, hostile.test.ts), or starts processes, which see no mutant, is left out.
+ * The layers whose mutants are tried, and the test files that try them, the quick ones first: a mutant that has died is not tried again.
+ * What searches at random (property.test.ts, hostile.test.ts) is left out, and what starts processes, which would not see the mutant.
  */
 export const LAYERS = {
   guard: ["guard/bearer-token", "guard/create-guard", "guard/refusal", "adapters/fetch"],
@@ -22,5 +22,28 @@ export const LAYERS = {
     "tokens/jws",
     "tokens/keys",
   ],
-  accounts: [],
+  accounts: [
+    "accounts/username",
+    "accounts/email",
+    "accounts/require-texts",
+    "accounts/user-views",
+    "accounts/log-in",
+    "accounts/events",
+    "accounts/sessions",
+    "accounts/change-password",
+    "accounts/administer-users",
+    "accounts/import-users",
+    "accounts/follow-store",
+    "http/me",
+    "http/log-in",
+    "http/log-out",
+    "http/refresh",
+    "http/sign-up",
+    "http/sessions",
+    "http/change-password",
+    "http/cookie-transport",
+    "accounts/username-key",
+    "accounts/username-skeleton",
+    "keys/rotation",
+  ],
 };

@@ -35,11 +35,16 @@ async function tryLayer(layer, files) {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-mutants-"));
   try {
     const { code, mutants } = await mutantsOf(files.map((file) => join(DIST, `${file}.js`)));
-    for (const test of LAYERS[layer]) await tryInFile({ test, folder, code, seconds: SECONDS }, mutants.filter(isAlive));
-    const late = mutants.filter(({ verdict }) => verdict === "late");
-    for (const mutant of late) {
+    const common = { folder, code, seconds: SECONDS };
+    const withSlowTests = [];
+    for (const test of LAYERS[layer]) {
+      const { slowTests } = await tryInFile({ ...common, test, slow: false }, mutants.filter(isAlive));
+      if (slowTests > 0) withSlowTests.push(test);
+    }
+    for (const test of withSlowTests) await tryInFile({ ...common, test, slow: true }, mutants.filter(isAlive));
+    for (const mutant of mutants.filter(({ verdict }) => verdict === "late")) {
       mutant.verdict = undefined;
-      await tryInFile({ test: mutant.test, folder, code, seconds: PATIENT_SECONDS }, [mutant]);
+      await tryInFile({ ...mutant.session, seconds: PATIENT_SECONDS }, [mutant]);
       if (mutant.verdict === "late") mutant.verdict = "endless";
     }
     report(layer, files, mutants);
@@ -53,15 +58,20 @@ function isAlive({ verdict }) {
 }
 
 async function tryInFile(session, mutants) {
-  const outcomes = await tryIn(session, mutants.map(({ id }) => id));
+  const { outcomes, slowTests } = await tryIn(
+    session,
+    mutants.map(({ id }) => id),
+  );
   for (const mutant of mutants) {
     const outcome = outcomes.get(mutant.id);
     if (outcome === undefined) continue;
     mutant.reached = true;
-    if (outcome.verdict !== "survived") Object.assign(mutant, { verdict: outcome.verdict, by: outcome.by, test: session.test });
+    if (outcome.verdict !== "survived") Object.assign(mutant, { ...outcome, session });
   }
   const alive = mutants.filter(isAlive).length;
-  console.log(`${session.test}: ${outcomes.size} mutants reached, ${alive} of ${mutants.length} still alive`);
+  const which = session.slow ? "slow tests" : "quick tests";
+  console.log(`${session.test}, ${which}: ${outcomes.size} tried, ${alive} of ${mutants.length} still alive`);
+  return { slowTests };
 }
 
 function report(layer, files, mutants) {
@@ -79,7 +89,9 @@ function report(layer, files, mutants) {
   const killed = mutants.length - survivors.length - endless;
   const score = ((100 * (killed + endless)) / mutants.length).toFixed(2);
   console.log(`\n${layer}: ${mutants.length} mutants, ${killed} killed, ${endless} run without end,`);
-  console.log(`  ${survivors.length - unexplained.length} explained, ${unexplained.length} surviving; score ${score} %\n`);
+  console.log(
+    `  ${survivors.length - unexplained.length} explained, ${unexplained.length} surviving; score ${score} %\n`,
+  );
   if (unexplained.length > 0) complaints.push(`${layer}: ${unexplained.length} mutants survive.`);
   for (const { file, of, becomes } of explanations.filter(({ uses }) => uses === 0)) {
     complaints.push(`${file}: explained, but no survivor:\n- ${of}\n+ ${becomes}`);

@@ -4,10 +4,12 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { startTests } from "@vitest/runner";
 import { TestRunner, vi } from "vitest";
 
-const { mutants, results, seconds } = JSON.parse(readFileSync(process.env.MUTATION_JOB, "utf8"));
+const { mutants, results, seconds, slow } = JSON.parse(readFileSync(process.env.MUTATION_JOB, "utf8"));
 // Stryker's switches ask here which mutant is active, and tell here which ones they have met.
 globalThis.__stryker__ ??= {};
 const stryker = globalThis.__stryker__;
+// What takes longer, in milliseconds of the processor, is asked last of all.
+const QUICK = 100;
 // A mutant that is met this many times as often as without it runs in circles.
 const CIRCLES = 100;
 
@@ -21,7 +23,7 @@ function nameOf(test) {
 
 /** Runs tests without telling Vitest: it has heard the outcome of this file already. */
 class Trial extends TestRunner {
-  wanted;
+  wanted = new Set();
   failure;
 
   onCollected([file]) {
@@ -30,7 +32,7 @@ class Trial extends TestRunner {
 
   choose(suite) {
     const chosen = suite.tasks.filter((task) => {
-      const isWanted = task.type === "suite" ? this.choose(task) : this.wanted?.has(nameOf(task)) !== false;
+      const isWanted = task.type === "suite" ? this.choose(task) : this.wanted.has(nameOf(task));
       if (!isWanted) task.mode = "skip";
       return isWanted;
     });
@@ -58,12 +60,21 @@ function failureOf(task) {
 }
 
 export default class MutationRunner extends TestRunner {
+  asked = { quick: new Set(), slow: new Set() };
+  begun;
+
   onBeforeTryTask(test) {
     stryker.currentTestId = nameOf(test);
+    this.begun = process.cpuUsage();
     super.onBeforeTryTask(test);
   }
 
   onAfterRunTask(test) {
+    if (stryker.currentTestId !== undefined) {
+      const { user, system } = process.cpuUsage(this.begun);
+      const isQuick = user + system <= QUICK * 1000;
+      this.asked[isQuick ? "quick" : "slow"].add(stryker.currentTestId);
+    }
     stryker.currentTestId = undefined;
     super.onAfterRunTask(test);
   }
@@ -71,23 +82,25 @@ export default class MutationRunner extends TestRunner {
   async onAfterRunFiles(files) {
     const [file] = files;
     const failed = file.result?.state === "fail";
-    tell({ file: file.filepath, failed });
-    if (!failed) await this.tryAll(file.filepath, coverageOf(stryker.mutantCoverage));
+    tell({ failed, slowTests: this.asked.slow.size });
+    const wanted = slow ? this.asked.slow : this.asked.quick;
+    if (!failed && wanted.size > 0) await this.tryAll(file.filepath, wanted, coverageOf(stryker.mutantCoverage));
     super.onAfterRunFiles(files);
   }
 
-  async tryAll(path, reached) {
+  async tryAll(path, wanted, reached) {
     const trial = new Trial({ ...this.config, testTimeout: seconds * 1000, hookTimeout: 2 * seconds * 1000 });
     Object.defineProperty(trial, "moduleRunner", { value: this.moduleRunner });
     trial.__setTraces(this._otel);
     // The tests must pass a second time in the same process, or they would kill every mutant.
-    const control = await outcomeOf(trial, path, undefined, { hits: 0 });
-    if (control !== undefined) return tell({ file: path, failed: true, ...control });
+    const control = await outcomeOf(trial, path, undefined, { tests: wanted, hits: 0 });
+    if (control !== undefined) return tell({ failed: true, ...control });
     for (const id of mutants) {
-      const reach = reached.get(id);
-      if (reach === undefined) continue;
+      const { tests = wanted, hits } = reached.get(id) ?? { tests: new Set() };
+      const chosen = { tests: new Set([...tests].filter((test) => wanted.has(test))), hits };
+      if (chosen.tests.size === 0) continue;
       tell({ id, begun: true });
-      tell({ id, failure: (await outcomeOf(trial, path, id, reach)) ?? null });
+      tell({ id, failure: (await outcomeOf(trial, path, id, chosen)) ?? null });
     }
   }
 }

@@ -9,60 +9,77 @@ const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
 const PATIENCE = 12;
 
 /**
- * Tries mutants in one test file, in as many processes as there are processors. Answers what became of each that the file reaches: `killed`
- * and by which test, `late` where only a time limit says so, `endless` where it is counted, `survived`.
+ * Tries mutants in the quick or in the slow tests of one file, in as many processes as there are processors. Answers what became of each
+ * that these tests reach: `killed` and by which test, `late` where only a time limit says so, `endless` where it is counted, `survived`.
  */
-export async function tryIn({ test, folder, code, seconds }, ids) {
-  if (ids.length === 0) return new Map();
+export async function tryIn({ test, folder, code, seconds, slow }, ids) {
+  if (ids.length === 0) return { outcomes: new Map(), slowTests: 0 };
   const share = Math.ceil(ids.length / availableParallelism());
-  const shares = Array.from({ length: Math.ceil(ids.length / share) }, (_, at) => ids.slice(at * share, (at + 1) * share));
+  const shares = Array.from({ length: Math.ceil(ids.length / share) }, (_, at) =>
+    ids.slice(at * share, (at + 1) * share),
+  );
   const codeFile = join(folder, "code.json");
   writeFileSync(codeFile, JSON.stringify(code));
   const found = await Promise.all(
     shares.map((mutants, at) => {
       const paths = { codeFile, job: join(folder, `job-${at}.json`), results: join(folder, `results-${at}.jsonl`) };
-      return tryShare({ test, seconds, ...paths }, mutants);
+      return tryShare({ test, seconds, slow, ...paths }, mutants);
     }),
   );
-  return new Map(found.flatMap((outcomes) => [...outcomes]));
+  return {
+    outcomes: new Map(found.flatMap(({ outcomes }) => [...outcomes])),
+    slowTests: Math.max(...found.map(({ slowTests }) => slowTests)),
+  };
 }
 
 /** One process after another, where a mutant takes its process with it. */
 async function tryShare(session, mutants) {
   const outcomes = new Map();
+  let slowTests = 0;
   let open = mutants;
   while (open.length > 0) {
     await runOnce(session, open);
-    const lines = readFileSync(session.results, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    const lines = readFileSync(session.results, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
     const complaint = lines.find(({ failed }) => failed);
     if (complaint !== undefined || lines.length === 0) {
       throw new Error(`${session.test} does not pass without a mutant: ${JSON.stringify(complaint)}`);
     }
+    slowTests = lines[0].slowTests;
     for (const { id, failure } of lines) if (failure !== undefined) outcomes.set(id, outcomeOf(failure));
     const last = lines.at(-1);
     if (last.begun !== true) break;
     outcomes.set(last.id, { verdict: "late", by: "The process did not come back." });
     open = open.slice(open.indexOf(last.id) + 1);
   }
-  return outcomes;
+  return { outcomes, slowTests };
 }
 
-async function runOnce({ test, seconds, codeFile, job, results }, mutants) {
+async function runOnce({ test, seconds, slow, codeFile, job, results }, mutants) {
   writeFileSync(results, "");
-  writeFileSync(job, JSON.stringify({ mutants, results, seconds }));
-  const child = spawn(process.execPath, [VITEST, "run", "--config", "test/mutation/vitest.config.ts", `test/${test}.test.ts`], {
-    cwd: ROOT,
-    env: { ...process.env, MUTATION_JOB: job, MUTATION_CODE: codeFile },
-    stdio: ["ignore", "ignore", "ignore"],
-    detached: true,
-  });
+  writeFileSync(job, JSON.stringify({ mutants, results, seconds, slow }));
+  const child = spawn(
+    process.execPath,
+    [VITEST, "run", "--config", "test/mutation/vitest.config.ts", `test/${test}.test.ts`],
+    {
+      cwd: ROOT,
+      env: { ...process.env, MUTATION_JOB: job, MUTATION_CODE: codeFile },
+      stdio: ["ignore", "ignore", "ignore"],
+      detached: true,
+    },
+  );
   const closed = new Promise((done) => child.on("close", done));
   let told = "";
-  const watch = setInterval(() => {
-    const now = readFileSync(results, "utf8");
-    if (now === told) process.kill(-child.pid, "SIGKILL");
-    told = now;
-  }, PATIENCE * seconds * 1000);
+  const watch = setInterval(
+    () => {
+      const now = readFileSync(results, "utf8");
+      if (now === told) process.kill(-child.pid, "SIGKILL");
+      told = now;
+    },
+    PATIENCE * seconds * 1000,
+  );
   await closed;
   clearInterval(watch);
 }
