@@ -14,10 +14,9 @@ const PATIENCE = 12;
  */
 export async function tryIn({ test, folder, code, seconds, slow }, ids) {
   if (ids.length === 0) return { outcomes: new Map(), slowTests: 0 };
-  const share = Math.ceil(ids.length / availableParallelism());
-  const shares = Array.from({ length: Math.ceil(ids.length / share) }, (_, at) =>
-    ids.slice(at * share, (at + 1) * share),
-  );
+  const processes = Math.min(availableParallelism(), ids.length);
+  // Neighbours are alike: some files of mutants take far longer than others.
+  const shares = Array.from({ length: processes }, (_, at) => ids.filter((_id, index) => index % processes === at));
   const codeFile = join(folder, "code.json");
   writeFileSync(codeFile, JSON.stringify(code));
   const found = await Promise.all(

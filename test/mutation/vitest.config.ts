@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 /** The code of the modules that have mutants in them, by their paths. */
-const code = new Map<string, string>(JSON.parse(readFileSync(process.env["MUTATION_CODE"] ?? "", "utf8")));
+const code = new Map<string, string>(JSON.parse(readFileSync(process.env.MUTATION_CODE ?? "", "utf8")));
 
 export default defineConfig({
   plugins: [
