@@ -153,7 +153,7 @@ describe("requireToken of latchkey/fetch", () => {
   });
 
   it.each([{ roles: ["admin"] }, { optional: true }, null, "admin"])("has no options %j", (options) => {
-    expect(() => requireToken(verifier, options as never)).toThrow(TypeError);
+    expect(() => requireToken(verifier, options as never)).toThrow(/^requireToken (?:has no option|takes an object)/);
   });
 
   it.each([undefined, null, {}, Promise.resolve(verifier)])("wants a protector, and not %j", (given) => {

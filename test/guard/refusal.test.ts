@@ -36,7 +36,7 @@ describe("the refusals", () => {
   it.each(CODES)("%s is a problem with its status, its code and one sentence", (code) => {
     const { status, headers, problem } = refusalOf(new AuthError(code));
     expect(status).toBe(STATUSES[code]);
-    expect(problem).toEqual({ type: "about:blank", title: expect.stringMatching(/^[A-Z].*\.$/), status, code });
+    expect(problem).toStrictEqual({ type: "about:blank", title: expect.stringMatching(/^[A-Z].*\.$/), status, code });
     expect(headers["content-type"]).toBe("application/problem+json");
     expect(headers["cache-control"]).toBe("no-store");
   });
@@ -86,6 +86,10 @@ describe("the refusals", () => {
     ["unavailable", 1.5, "2"],
   ])("%s that ends in %d seconds says Retry-After: %s", (code, retryAfter, header) => {
     expect(refusalOf(new AuthError(code, { retryAfter })).headers["retry-after"]).toBe(header);
+  });
+
+  it("that end at no known time say none", () => {
+    expect(refusalOf(new AuthError("rate_limited")).headers).not.toHaveProperty("retry-after");
   });
 
   it("for a time always say when to come again", () => {

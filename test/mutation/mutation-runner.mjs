@@ -1,0 +1,131 @@
+// Runs a test file once, to see which test reaches which mutant, and then once for each mutant: with every module loaded afresh, the mutant
+// in it, and of the tests those that reach it, until one fails. All that in one process, because starting one costs more than most tests.
+import { appendFileSync, readFileSync } from "node:fs";
+import { startTests } from "@vitest/runner";
+import { TestRunner, vi } from "vitest";
+
+const { mutants, results, seconds, slow } = JSON.parse(readFileSync(process.env.MUTATION_JOB, "utf8"));
+// Stryker's switches ask here which mutant is active, and tell here which ones they have met.
+globalThis.__stryker__ ??= {};
+const stryker = globalThis.__stryker__;
+// What takes longer, in milliseconds of the processor, is asked last of all.
+const QUICK = 100;
+// A mutant that is met this many times as often as without it runs in circles.
+const CIRCLES = 100;
+
+function tell(line) {
+  appendFileSync(results, `${JSON.stringify(line)}\n`);
+}
+
+function nameOf(test) {
+  return test.suite === undefined ? test.name : `${nameOf(test.suite)} > ${test.name}`;
+}
+
+/** Runs tests without telling Vitest: it has heard the outcome of this file already. */
+class Trial extends TestRunner {
+  wanted = new Set();
+  failure;
+
+  onCollected([file]) {
+    this.choose(file);
+  }
+
+  choose(suite) {
+    const chosen = suite.tasks.filter((task) => {
+      const isWanted = task.type === "suite" ? this.choose(task) : this.wanted.has(nameOf(task));
+      if (!isWanted) task.mode = "skip";
+      return isWanted;
+    });
+    return chosen.length > 0;
+  }
+
+  async onBeforeRunTask(test) {
+    if (this.failure !== undefined) test.mode = "skip";
+    await super.onBeforeRunTask(test);
+  }
+
+  onAfterRunTask(test) {
+    if (test.result?.state === "fail") this.failure ??= failureOf(test);
+    super.onAfterRunTask(test);
+  }
+
+  async onAfterRunSuite(suite) {
+    if (suite.result?.state === "fail" && suite.result.errors?.length > 0) this.failure ??= failureOf(suite);
+    this.workerState.current = suite.suite ?? suite.file;
+  }
+}
+
+function failureOf(task) {
+  return { test: nameOf(task), message: task.result?.errors?.[0]?.message ?? "" };
+}
+
+export default class MutationRunner extends TestRunner {
+  asked = { quick: new Set(), slow: new Set() };
+  begun;
+
+  onBeforeTryTask(test) {
+    stryker.currentTestId = nameOf(test);
+    this.begun = process.cpuUsage();
+    super.onBeforeTryTask(test);
+  }
+
+  onAfterRunTask(test) {
+    if (stryker.currentTestId !== undefined) {
+      const { user, system } = process.cpuUsage(this.begun);
+      const isQuick = user + system <= QUICK * 1000;
+      this.asked[isQuick ? "quick" : "slow"].add(stryker.currentTestId);
+    }
+    stryker.currentTestId = undefined;
+    super.onAfterRunTask(test);
+  }
+
+  async onAfterRunFiles(files) {
+    const [file] = files;
+    const failed = file.result?.state === "fail";
+    tell({ failed, slowTests: this.asked.slow.size });
+    const wanted = slow ? this.asked.slow : this.asked.quick;
+    if (!failed && wanted.size > 0) await this.tryAll(file.filepath, wanted, coverageOf(stryker.mutantCoverage));
+    super.onAfterRunFiles(files);
+  }
+
+  async tryAll(path, wanted, reached) {
+    const trial = new Trial({ ...this.config, testTimeout: seconds * 1000, hookTimeout: 2 * seconds * 1000 });
+    Object.defineProperty(trial, "moduleRunner", { value: this.moduleRunner });
+    trial.__setTraces(this._otel);
+    // The tests must pass a second time in the same process, or they would kill every mutant.
+    const control = await outcomeOf(trial, path, undefined, { tests: wanted, hits: 0 });
+    if (control !== undefined) return tell({ failed: true, ...control });
+    for (const id of mutants) {
+      const { tests = wanted, hits } = reached.get(id) ?? { tests: new Set() };
+      const chosen = { tests: new Set([...tests].filter((test) => wanted.has(test))), hits };
+      if (chosen.tests.size === 0) continue;
+      tell({ id, begun: true });
+      tell({ id, failure: (await outcomeOf(trial, path, id, chosen)) ?? null });
+    }
+  }
+}
+
+/** Which mutants the tests of the file have met: by which tests, where nothing outside of them has met them, and how often. */
+function coverageOf(coverage = { static: {}, perTest: {} }) {
+  const reached = new Map();
+  for (const [test, hits] of Object.entries(coverage.perTest)) {
+    for (const [id, count] of Object.entries(hits)) {
+      const reach = reached.get(id) ?? { tests: new Set(), hits: 0 };
+      reach.tests.add(test);
+      reached.set(id, { ...reach, hits: reach.hits + count });
+    }
+  }
+  for (const [id, count] of Object.entries(coverage.static)) {
+    reached.set(id, { tests: undefined, hits: (reached.get(id)?.hits ?? 0) + count });
+  }
+  return reached;
+}
+
+async function outcomeOf(trial, path, id, { tests, hits }) {
+  vi.resetModules();
+  Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: CIRCLES * hits + 1000 });
+  Object.assign(trial, { wanted: tests, failure: undefined });
+  const [file] = await startTests([path], trial);
+  if (stryker.hitCount > stryker.hitLimit) return { test: "", message: "It runs in circles." };
+  return trial.failure ?? (file.result?.state === "fail" ? failureOf(file) : undefined);
+}
