@@ -318,6 +318,28 @@ attempt("log-ins at once", [
 const METHODS = ["TRACE", "PATCH", "PROPFIND", "PURGE", "LINK", "M-SEARCH", "SEARCH", "UNLOCK", "SOURCE"];
 const UNKNOWN = ["get", "Get", "TRACK", "DEBUG", "FOO", "GET\t", "G E T", "GÉT", "", "POST,GET", "X-HTTP"];
 
+attempt("a token where none belongs", [
+  [
+    "S65",
+    "is not read: in the query, a form, a body or a cookie, by whatever name",
+    async () => {
+      const door = await openAuth();
+      const { token, refresh_token } = await door.signUp("ada");
+      for (const name of ["access_token", "token", "jwt", "authorization", "bearer", "auth"]) {
+        expect((await door.get(`/me?${name}=${token}`)).body.code).toBe("token_required");
+        expect((await door.get("/me", { cookie: `${name}=${token}` })).body.code).toBe("token_required");
+        const form = { "content-type": "application/x-www-form-urlencoded" };
+        expect(
+          (await door.call("/me/sessions", { method: "DELETE", headers: form, body: `${name}=${token}` })).status,
+        ).toBe(401);
+        expect((await door.post("/token/refresh?refresh_token=x", { [name]: refresh_token })).status).toBe(400);
+      }
+      expect((await door.get("/me", { cookie: `__Host-latchkey=${refresh_token}` })).body.code).toBe("token_required");
+      expect((await door.me(token)).status).toBe(200);
+    },
+  ],
+]);
+
 attempt("a method", [
   [
     "S66",
