@@ -27,6 +27,8 @@ export interface FollowerParts {
   readonly keys: Pick<KeyRing, "reload" | "tend">;
   readonly limits: Pick<Limits, "forgetPast">;
   readonly userViews: Pick<UserViews, "forget">;
+  /** In milliseconds. */
+  readonly now: () => number;
   readonly log: (event: LogEvent) => void;
 }
 
@@ -34,7 +36,15 @@ export interface FollowerParts {
  * Reads every revocation there is, then those that other processes write, and their keys, within a tenth of a second of their commit; once a
  * minute both sides forget what has passed. A database that cannot answer is asked again; what is known stays in force meanwhile.
  */
-export async function followStore({ store, live, keys, limits, userViews, log }: FollowerParts): Promise<Follower> {
+export async function followStore({
+  store,
+  live,
+  keys,
+  limits,
+  userViews,
+  now,
+  log,
+}: FollowerParts): Promise<Follower> {
   let seen = 0;
   const catchUp = async () => {
     for (const row of await store.revocations.since(seen)) {
@@ -44,10 +54,15 @@ export async function followStore({ store, live, keys, limits, userViews, log }:
   };
   await store.revocations.forgetPast();
   let changes = store.changes();
+  let lookedAt = now();
   await catchUp();
   await keys.reload();
 
   const look = async () => {
+    const time = now();
+    // By a clock that was ahead a key may be gone whose tokens still live.
+    if (time < lookedAt) await keys.reload();
+    lookedAt = time;
     const present = store.changes();
     if (present === changes) return;
     userViews.forget();

@@ -47,7 +47,7 @@ async function wire(
   const limits = createLimits({ store, secret: secretOfLimits(masterKeys), log });
   const userViews = createUserViews(store);
   // What has timers and threads comes last: nothing after it fails, so it need not be taken back.
-  const follower = await followStore({ store, live: revocations, keys, limits, userViews, log });
+  const follower = await followStore({ store, live: revocations, keys, limits, userViews, now, log });
   const { catchUp, look } = follower;
   const passwords = createPasswords();
   const base = {

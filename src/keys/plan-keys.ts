@@ -21,12 +21,19 @@ export function planFirst({ rows, at, make }: KeySet): KeyChange | undefined {
 
 /** A next key of each purpose, where none waits; with `now` it signs at once, and so does one that waits. */
 export function planRotation(set: KeySet, now: boolean): KeyChange | undefined {
-  const signsFrom = set.at + (now ? SHORT_LEAD_MS : LEAD_SECONDS * 1000);
-  const moved = (row: KeyRow) => (row.signsFrom > signsFrom ? { ...row, signsFrom } : row);
+  const wanted = set.at + (now ? SHORT_LEAD_MS : LEAD_SECONDS * 1000);
   return changed(set, (purpose, placed) => {
+    const signsFrom = Math.max(wanted, afterCurrent(placed));
+    const moved = (row: KeyRow) => (row.signsFrom > signsFrom ? { ...row, signsFrom } : row);
     if (!hasNext(placed)) return [...placed.map(({ key }) => key), set.make(purpose, signsFrom)];
     return placed.map(({ key, state }) => (now && state === "next" ? moved(key) : key));
   });
+}
+
+/** Where the clock was set back before the current key began, one that began now would come before it, and end when the clock is right again. */
+function afterCurrent(placed: readonly PlacedKey<KeyRow>[]): number {
+  const current = placed.find(({ state }) => state === "current");
+  return current === undefined ? 0 : current.key.signsFrom + 1;
 }
 
 /**

@@ -25,6 +25,7 @@ export interface KeyReading {
   readonly jwks: Jwks;
   /** The key that refresh tokens of a moment (milliseconds) are derived with: the same whenever it is asked. */
   dataKeyAt(moment: number): DataKey;
+  /** A key that is in the table, also one that is gone: its tokens are still to be known as those of sessions that have expired. */
   findDataKey(id: number): DataKey | undefined;
   views(): readonly KeyView[];
 }
@@ -45,7 +46,7 @@ export function readKeys(keys: LiveKeys, now: () => number): KeyReading {
       return toJwks(verifying());
     },
     dataKeyAt: (moment) => requireCurrent(keys.open.refresh, moment).key,
-    findDataKey: (id) => refresh().find(({ key }) => key.key.id === id)?.key.key,
+    findDataKey: (id) => keys.open.refresh.find(({ key }) => key.id === id)?.key,
     views: () => [
       ...access().map((placed) => viewOf(placed, placed.key.key.alg)),
       ...refresh().map((placed) => viewOf(placed, "HS256")),

@@ -29,6 +29,7 @@ describe("the live set of another process", () => {
       keys,
       limits,
       userViews: { forget: () => {} },
+      now: Date.now,
       log: () => {},
     });
     expect(live.find(claims(early.id), "kid")).toBe("session");
@@ -62,6 +63,7 @@ describe("the live set of another process", () => {
         keys,
         limits,
         userViews: { forget: () => {} },
+        now: Date.now,
         log,
       });
       vi.advanceTimersByTime(60_000);
@@ -85,7 +87,15 @@ describe("the live set of another process", () => {
       const live = createRevocations();
       const keys = { reload: async () => {}, tend: async () => {} };
       const limits = { forgetPast: async () => 0 };
-      const follower = await followStore({ store, live, keys, limits, userViews: { forget: () => {} }, log: () => {} });
+      const follower = await followStore({
+        store,
+        live,
+        keys,
+        limits,
+        userViews: { forget: () => {} },
+        now: Date.now,
+        log: () => {},
+      });
       await store.sessions.end(past.id, "log_out");
       live.add({ session: past.id, until: 1 });
       await vi.advanceTimersByTimeAsync(59_000);
