@@ -9,10 +9,10 @@ import {
   renameSync,
   statSync,
   unlinkSync,
+  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { isPublishedSecret } from "../tokens/published-secrets.js";
-import { writeDraft } from "./secret-drafts.js";
 
 const BYTES = 32;
 const HOW = "Make one with: latchkey secret new";
@@ -95,6 +95,21 @@ export function makeMasterKeyIn(path: string): Buffer {
 export function replaceMasterKeyIn(path: string, masterKey: Uint8Array): void {
   renameSync(writeDraft(path, Buffer.from(masterKey).toString("base64url")), path);
   syncFolder(dirname(path));
+}
+
+function writeDraft(path: string, secret: string): string {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    writeSync(file, `${secret}\n`);
+    fsyncSync(file);
+  } catch (error) {
+    unlinkSync(draft);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return draft;
 }
 
 /** Windows opens no folders, and needs none synced. */

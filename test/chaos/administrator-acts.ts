@@ -172,8 +172,8 @@ export function rotateSecret(world: World): Act {
 /** Notes the keys that are listed: none that was acknowledged may be missing, and none of those taken back is there. */
 export function noteKeys({ keys }: Ledger, listed: readonly KeyView[]): void {
   const found = new Map(listed.map((key) => [key.kid, key]));
-  for (const kid of keys.present.keys()) {
-    if (!found.has(kid) && !keys.revoked.has(kid)) throw new Error(`The key ${kid} is lost.`);
+  for (const { kid, endsAt = Number.POSITIVE_INFINITY } of keys.present.values()) {
+    if (!found.has(kid) && !keys.revoked.has(kid) && Date.now() < endsAt) throw new Error(`The key ${kid} is lost.`);
   }
   for (const kid of found.keys()) {
     if (keys.revoked.has(kid)) throw new Error(`The key ${kid}, which was revoked, is there again.`);

@@ -14,7 +14,7 @@ const LEAST: readonly (readonly [number, ...Kind[]])[] = [
   [100, "refresh"],
   [10, "retry"],
   [10, "log-in"],
-  [2, "sign-up"],
+  [1, "sign-up"],
   [2, "replay"],
   [8, "log-out", "log-out everywhere"],
   [1, "password"],
