@@ -118,7 +118,7 @@ export function listKeys(world: World): Promise<readonly KeyView[]> {
 }
 
 export function rotateKeys(world: World): Act {
-  let before: readonly KeyView[] = [];
+  let before: readonly KeyView[] | undefined;
   return {
     kind: "key rotation",
     async perform() {
@@ -128,6 +128,7 @@ export function rotateKeys(world: World): Act {
       noteKeys(world.ledger, await listKeys(world));
     },
     async settle() {
+      if (before === undefined) return undefined;
       const known = new Set(before.map(({ kid }) => kid));
       const listed = await listKeys(world);
       noteKeys(world.ledger, listed);
