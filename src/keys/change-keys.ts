@@ -42,8 +42,20 @@ export async function changeKeys(
       return { ...name, sealed, createdAt: at, signsFrom, tokenSeconds: tokenSeconds[purpose] };
     };
     const canSeal = () => findMasterKey(rows, masterKeys()) !== undefined;
-    return plan({ rows, at, canSeal, make });
+    const change = plan({ rows, at, canSeal, make });
+    return change && { ...change, before: latestFor(change, rows, at) };
   });
+}
+
+/**
+ * Until when a change can still be made: half of the time in which every process shall hear of a key is left then. One that signs before all of
+ * them know it would make a second text of a refresh token that another key has made.
+ */
+function latestFor(change: KeyChange, from: readonly KeyRow[], at: number): number {
+  const leads = change.rows
+    .filter((row) => !from.includes(row) && row.signsFrom > at)
+    .map(({ signsFrom }) => signsFrom);
+  return at + (Math.min(...leads) - at) / 2;
 }
 
 /** Never a second secret beside the first: a key that one process cannot open would end the sessions of the others. */

@@ -9,11 +9,11 @@ import {
   renameSync,
   statSync,
   unlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { AuthError } from "../errors/auth-error.js";
 import { isPublishedSecret } from "../tokens/published-secrets.js";
-import { writeDraft } from "./secret-drafts.js";
 
 const BYTES = 32;
 const HOW = "Make one with: latchkey secret new";
@@ -117,6 +117,22 @@ function writing(path: string, write: () => void): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AuthError("unavailable", { message: `The key file ${path} cannot be written: ${why}`, cause });
   }
+}
+
+function writeDraft(path: string, secret: string): string {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    // Until all of it is written, or an error: a single write may stop halfway.
+    writeFileSync(file, `${secret}\n`);
+    fsyncSync(file);
+  } catch (error) {
+    unlinkSync(draft);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return draft;
 }
 
 /** Windows opens no folders, and needs none synced. */

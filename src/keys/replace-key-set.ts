@@ -1,13 +1,12 @@
 import { AuthError } from "../errors/auth-error.js";
-import type { KeyRow, Store } from "../store/store.js";
+import type { KeyRow, KeyTerms, Store } from "../store/store.js";
 
-/** The set that shall be in the place of another, and the key whose tokens are taken back. */
-export interface KeyChange {
+/** The set that shall be in the place of another. */
+export interface KeyChange extends KeyTerms {
   readonly rows: readonly KeyRow[];
-  readonly revoked?: string;
 }
 
-// Every turn means that another process has changed the set meanwhile, which happens a few times in a year.
+// Every turn means that another process has changed the set meanwhile, or kept the database, which happens a few times in a year.
 const TURNS = 20;
 
 /**
@@ -22,7 +21,7 @@ export async function replaceKeySet(
     const rows = await keys.list();
     const change = await plan(rows);
     if (change === undefined) return undefined;
-    if (await keys.replace(rows, change.rows, change.revoked)) return change.rows;
+    if (await keys.replace(rows, change.rows, change)) return change.rows;
   }
   throw new AuthError("unavailable", { cause: new Error("Other processes changed the keys all the time.") });
 }

@@ -3,7 +3,7 @@ import type { KeyRow, Store } from "../store/store.js";
 import { findMasterKeyIn, makeMasterKeyIn, masterKeyInFile, replaceMasterKeyIn } from "./master-key.js";
 import { findMasterKey } from "./open-key.js";
 import { rewrapKeys } from "./rewrap-keys.js";
-import { sweepDrafts } from "./secret-drafts.js";
+import { sweepDrafts } from "./sweep-drafts.js";
 
 const nextTo = (path: string) => `${path}.next`;
 

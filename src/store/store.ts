@@ -187,10 +187,16 @@ export interface KeyStore {
   /** All of them, in the order in which they begin to sign. */
   list(): Promise<readonly KeyRow[]>;
   /**
-   * Puts the key set `to` in the place of `from`, and takes back what the key `revoked` has signed, in one transaction, only where the set
-   * is still `from`; answers whether it was. So all that is made of a key set is made of the present one.
+   * Puts the key set `to` in the place of `from`, in one transaction, only where the set is still `from` and its time has not passed;
+   * answers whether it did. So all that is made of a key set is made of the present one.
    */
-  replace(from: readonly KeyRow[], to: readonly KeyRow[], revoked?: string): Promise<boolean>;
+  replace(from: readonly KeyRow[], to: readonly KeyRow[], terms?: KeyTerms): Promise<boolean>;
+}
+
+/** What goes with a new key set: the key whose tokens are taken back, and the moment, in database time, from which on it is too late for it. */
+export interface KeyTerms {
+  readonly revoked?: string;
+  readonly before?: number;
 }
 
 /**

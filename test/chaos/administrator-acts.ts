@@ -118,7 +118,7 @@ export function listKeys(world: World): Promise<readonly KeyView[]> {
 }
 
 export function rotateKeys(world: World): Act {
-  let before: readonly KeyView[] = [];
+  let before: readonly KeyView[] | undefined;
   return {
     kind: "key rotation",
     async perform() {
@@ -128,6 +128,7 @@ export function rotateKeys(world: World): Act {
       noteKeys(world.ledger, await listKeys(world));
     },
     async settle() {
+      if (before === undefined) return undefined;
       const known = new Set(before.map(({ kid }) => kid));
       const listed = await listKeys(world);
       noteKeys(world.ledger, listed);
@@ -172,8 +173,8 @@ export function rotateSecret(world: World): Act {
 /** Notes the keys that are listed: none that was acknowledged may be missing, and none of those taken back is there. */
 export function noteKeys({ keys }: Ledger, listed: readonly KeyView[]): void {
   const found = new Map(listed.map((key) => [key.kid, key]));
-  for (const kid of keys.present.keys()) {
-    if (!found.has(kid) && !keys.revoked.has(kid)) throw new Error(`The key ${kid} is lost.`);
+  for (const { kid, endsAt = Number.POSITIVE_INFINITY } of keys.present.values()) {
+    if (!found.has(kid) && !keys.revoked.has(kid) && Date.now() < endsAt) throw new Error(`The key ${kid} is lost.`);
   }
   for (const kid of found.keys()) {
     if (keys.revoked.has(kid)) throw new Error(`The key ${kid}, which was revoked, is there again.`);

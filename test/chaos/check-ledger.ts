@@ -1,11 +1,11 @@
-import { decodeJwt } from "jose";
-import type { Answer, Granted } from "../cli/run-server.js";
+import { type Answer, type Granted, until } from "../cli/run-server.js";
 import { findUser, listKeys, noteKeys } from "./administrator-acts.js";
 import { askToken, isInGrace } from "./client-acts.js";
 import {
   type Account,
   canRefresh,
   generationOf,
+  isFresh,
   living,
   mayBeRevoked,
   noteGrant,
@@ -92,6 +92,7 @@ async function checkLogIn(world: World, account: Account): Promise<void> {
 async function checkEnded(world: World, account: Account, session: Session): Promise<void> {
   for (const token of [...session.accessTokens, ...session.takenBack]) {
     requireSame("/me with an access token of an ended session", await askMe(world, account, token), 401);
+    await requireRefusedByFar(world, token);
   }
   for (const refresh_token of session.refreshTokens.slice(-2)) {
     const { status, body } = await refresh(world, account, refresh_token);
@@ -109,6 +110,7 @@ async function checkLiving(world: World, account: Account, session: Session): Pr
   }
   for (const token of session.takenBack) {
     requireSame("/me with an access token of older roles", await askMe(world, account, token), 401);
+    await requireRefusedByFar(world, token);
   }
   const generation = generationOf(session);
   const presented = session.refreshTokens[generation];
@@ -134,11 +136,21 @@ async function checkLiving(world: World, account: Account, session: Session): Pr
   }
 }
 
-const isFresh = (token: string) => (decodeJwt(token).exp ?? 0) * 1000 > Date.now() + 20_000;
-
 async function askMe(world: World, account: Account, token: string): Promise<number> {
   const { status } = await ask(world, account, ["GET", "/me"], { token });
   return status;
+}
+
+/** The second process follows soon, however slow this machine is. */
+async function requireRefusedByFar(world: World, token: string): Promise<void> {
+  const look = () =>
+    askFar(world, "verifySync", token).then(
+      () => undefined,
+      ({ message }: Error) => message.startsWith("verifySync: ") || undefined,
+    );
+  await until(look).catch(() => {
+    throw new Error("The second process accepts an access token of an ended session or of older roles.");
+  });
 }
 
 function refresh(world: World, account: Account, refresh_token: string): Promise<Answer<Granted & { code?: string }>> {

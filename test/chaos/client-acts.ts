@@ -1,9 +1,10 @@
-import type { Answer, Granted } from "../cli/run-server.js";
+import type { Answer, Granted, SendOptions } from "../cli/run-server.js";
 import { sql } from "../http/open-auth.js";
 import {
   type Account,
   type Act,
   generationOf,
+  isFresh,
   kidOf,
   Lost,
   living,
@@ -159,11 +160,12 @@ export function replay(world: World, account: Account, session: Session): Act {
 
 /** Logs out one session, in any of the ways that there are. */
 export function logOut(world: World, account: Account, session: Session): Act {
-  const access = session.accessTokens.at(-1);
+  const access = session.accessTokens.findLast(isFresh);
   const refreshToken = session.refreshTokens.at(-1);
-  const other = living(account).find((each) => each !== session && each.accessTokens.length > 0);
-  const way = (path: string, options: { token?: string | undefined; body?: object }) => async () => {
-    const { status } = await ask(world, account, ["DELETE", path], options as { token?: string });
+  const others = living(account).filter((each) => each !== session);
+  const other = others.map(({ accessTokens }) => accessTokens.findLast(isFresh)).find((token) => token !== undefined);
+  const way = (path: string, options: SendOptions) => async () => {
+    const { status } = await ask(world, account, ["DELETE", path], options);
     return status;
   };
   const ways = [
@@ -171,14 +173,7 @@ export function logOut(world: World, account: Account, session: Session): Act {
     ...(refreshToken === undefined
       ? []
       : [{ witness: refreshToken, send: way("/token", { body: { refresh_token: refreshToken } }) }]),
-    ...(other === undefined
-      ? []
-      : [
-          {
-            witness: other.accessTokens.at(-1) ?? "",
-            send: way(`/me/sessions/${session.id}`, { token: other.accessTokens.at(-1) }),
-          },
-        ]),
+    ...(other === undefined ? [] : [{ witness: other, send: way(`/me/sessions/${session.id}`, { token: other }) }]),
   ];
   const { witness, send } = world.random.pick(ways);
   const act = async () => requireAnswer(world, witness, await send());

@@ -150,6 +150,9 @@ export function kidOf(token: string): string {
 export const mayBeRevoked = ({ keys }: Ledger, token: string): boolean =>
   keys.revoked.has(kidOf(token)) || keys.revoking === kidOf(token);
 
+/** Whether an access token has a while to live. */
+export const isFresh = (token: string): boolean => (decodeJwt(token).exp ?? 0) * 1000 > Date.now() + 20_000;
+
 /** The generation that the client holds; -1 where it holds none. */
 export const generationOf = ({ refreshTokens }: Session): number => refreshTokens.length - 1;
 

@@ -16,6 +16,7 @@ import {
   type Act,
   canRefresh,
   generationOf,
+  isFresh,
   Lost,
   living,
   mayBeRevoked,
@@ -82,7 +83,7 @@ async function noting(world: World, load: Load, step: () => Promise<void>): Prom
 
 async function clientStep(world: World): Promise<void> {
   const free = accountsAtWork(world).filter(({ isBusy, pending }) => !isBusy && pending === undefined);
-  const isNew = free.length === 0 || world.random.chance(0.02);
+  const isNew = free.length === 0 || world.random.chance(0.03);
   if (isNew && accountsAtWork(world).length >= 2 * ACCOUNTS_AT_WORK) return;
   const account = isNew ? newAccount("client", `ten brown geese at ${world.ledger.accounts.length}`) : undefined;
   if (account !== undefined) world.ledger.accounts.push(account);
@@ -107,16 +108,16 @@ function nextAct(world: World, account: Account): Act {
   const dice = random.below(100);
   if (dice < 8 && far.child.connected) return administration(world, account);
   if (dice < 12) return endingOf(world, account, session);
-  if (dice < 14 && hasAccess(world, session)) return client.changePassword(world, account, session);
-  if (dice < 16 && canBeTried(world, session, 2)) return client.replay(world, account, session);
-  if (dice < 26 && canBeTried(world, session, 1) && client.isInGrace(session))
+  if (dice < 16 && hasAccess(world, session)) return client.changePassword(world, account, session);
+  if (dice < 18 && canBeTried(world, session, 2)) return client.replay(world, account, session);
+  if (dice < 28 && canBeTried(world, session, 1) && client.isInGrace(session))
     return client.retry(world, account, session);
   return client.refresh(world, account, session, random.chance(0.3) ? 2 + random.below(3) : 1);
 }
 
 function hasAccess({ ledger }: World, { accessTokens }: Session): boolean {
   const token = accessTokens.at(-1);
-  return token !== undefined && !mayBeRevoked(ledger, token);
+  return token !== undefined && isFresh(token) && !mayBeRevoked(ledger, token);
 }
 
 /** Whether the client still has an older token that is of a good key. */

@@ -1,11 +1,14 @@
+import { setTimeout } from "node:timers/promises";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import type { AuthOptions, AuthServer, KeyView } from "latchkey";
 import { exportKey } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { masterKeyInFile } from "../../dist/keys/master-key.js";
 import { openKey } from "../../dist/keys/open-key.js";
+import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import type { KeyPurpose } from "../../dist/store/store.js";
+import { until } from "../cli/run-server.js";
 import { createClock, DAY, newDatabase, type OpenAuth, ORIGIN, openAuth, sql, tokensOf } from "../http/open-auth.js";
 
 const LEAD = 600;
@@ -344,6 +347,30 @@ describe("a refresh token", () => {
       }),
     );
     expect(new Set(answers).size).toBe(1);
+  });
+
+  it("has the same successor also where a rotation waited so long for the database that its keys would sign already", async () => {
+    const database = newDatabase();
+    const [one, other] = [await openAuth({ database, now: Date.now }), await openAuth({ database, now: Date.now })];
+    await one.signUp("ada");
+    const { DatabaseSync } = await loadSqlite();
+    const busy = new DatabaseSync(database);
+    for (let round = 0; round < 3; round++) {
+      const { refresh_token } = await one.logIn("ada");
+      busy.prepare("begin immediate").all();
+      const rotating = other.auth.keys.rotate({ now: true });
+      const waited = setTimeout(400);
+      const first = one.refresh(refresh_token);
+      await waited;
+      busy.prepare("commit").all();
+      const successor = tokensOf(await first).refresh_token;
+      await rotating;
+      await until(async () =>
+        keyIdOf((await one.logIn("ada")).refresh_token) === (await currentOf(one.auth, "refresh")) ? true : undefined,
+      );
+      expect(tokensOf(await one.refresh(refresh_token)).refresh_token).toBe(successor);
+    }
+    busy.close();
   });
 
   it("of the previous key is good until it was idle for too long, and the key stays as long", async () => {

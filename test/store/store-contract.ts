@@ -335,21 +335,29 @@ export function storeContract(name: string, open: () => Promise<Opened>, { share
         ["some that make other tokens", [a, { ...b, tokenSeconds: 1 }]],
       ])("stay, and revoke nothing, where %s were read", async (_what, read) => {
         await store.keys.replace([], [a, b]);
-        expect(await store.keys.replace(read, [later], "a")).toBe(false);
+        expect(await store.keys.replace(read, [later], { revoked: "a" })).toBe(false);
         expect(await store.keys.list()).toEqual([a, b]);
         expect(await store.revocations.since(0)).toEqual([]);
       });
 
+      it("are replaced only as long as there is time for it", async () => {
+        const now = await store.now();
+        expect(await store.keys.replace([], [a], { before: now })).toBe(false);
+        expect(await store.keys.list()).toEqual([]);
+        expect(await store.keys.replace([], [a], { before: now + 60_000 })).toBe(true);
+        expect(await store.keys.list()).toEqual([a]);
+      });
+
       it("are replaced all or not at all", async () => {
         await store.keys.replace([], [a]);
-        await expect(store.keys.replace([a], [b, later, later], "a")).rejects.toThrow();
+        await expect(store.keys.replace([a], [b, later, later], { revoked: "a" })).rejects.toThrow();
         expect(await store.keys.list()).toEqual([a]);
         expect(await store.revocations.since(0)).toEqual([]);
       });
 
       it("are revoked with the change, for good", async () => {
         await store.keys.replace([], [a, b]);
-        expect(await store.keys.replace([a, b], [b], "a")).toBe(true);
+        expect(await store.keys.replace([a, b], [b], { revoked: "a" })).toBe(true);
         const revoked = [{ seq: expect.any(Number), kind: "key", subject: "a", before: null, until: null }];
         expect(await store.revocations.since(0)).toEqual(revoked);
         expect(await store.revocations.forgetPast()).toBe(0);

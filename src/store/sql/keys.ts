@@ -1,5 +1,6 @@
 import type { KeyRow, KeyStore } from "../store.js";
 import { ask } from "./act.js";
+import { selectClock, timeOf } from "./clock.js";
 import type { Dialect, Driver } from "./driver.js";
 import { compileOnce } from "./query.js";
 import { insertRevocation } from "./revocations.js";
@@ -7,15 +8,16 @@ import { insertRevocation } from "./revocations.js";
 /** The keys of the server, in SQL. */
 export function createKeyStore(driver: Driver): KeyStore {
   const { dialect } = driver;
+  const readClock = selectClock(dialect);
   const list = listKeys(dialect);
   const clear = deleteKeys(dialect);
   const insert = insertKey(dialect);
   const revoke = insertRevocation(dialect);
   return {
     list: () => driver.read(list({})),
-    replace: (from, to, revoked) =>
+    replace: (from, to, { revoked, before = Number.POSITIVE_INFINITY } = {}) =>
       driver.transact(function* () {
-        if (!isSameSet(yield* ask(list({})), from)) return false;
+        if (timeOf(yield* ask(readClock({}))) >= before || !isSameSet(yield* ask(list({})), from)) return false;
         yield* ask(clear({}));
         for (const row of to) yield* ask(insert(row));
         if (revoked !== undefined) yield* ask(revoke({ kind: "key", subject: revoked, before: null, until: null }));
