@@ -74,6 +74,22 @@ describe("a server with a port", () => {
   });
 
   it.each([
+    ["a Host that is none", "GET /me HTTP/1.1\r\nHost: a b"],
+    ["an empty Host", "GET /me HTTP/1.1\r\nHost: "],
+    ["a backslash in the path", "GET /me\\ HTTP/1.1\r\nHost: x"],
+    ["a target that is none", "GET * HTTP/1.1\r\nHost: x"],
+    ["a target at no host", "GET http://[::1/me HTTP/1.1\r\nHost: x"],
+    ["a body nobody can ask for", "POST /token HTTP/1.1\r\nHost: a b\r\nContent-Length: 0"],
+  ])("refuses %s with a whole problem and the headers of every answer", async (_what, head) => {
+    const answer = await rawAnswer(await startServer(), `${head}\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/\r\nx-request-id: [\w-]{36}\r\n/);
+    expect(answer).toContain("\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n");
+    expect(answer).toContain("\r\ncontent-type: application/problem+json\r\n");
+    expect(answer).toContain('"code":"invalid_request"');
+  });
+
+  it.each([
     ["127.0.0.0/8, ::1", "203.0.113.5"],
     ["10.0.0.1", "127.0.0.1"],
     ["", "127.0.0.1"],
