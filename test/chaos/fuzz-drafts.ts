@@ -32,7 +32,7 @@ export interface Scene {
 /** A request that an operation, any where none is named, should answer well. */
 export function goodDraft({ operations, people, issuer }: Scene, dice: Dice, named?: Operation): Draft {
   const wanted = named === undefined && dice.chance(0.3) ? people.wants() : undefined;
-  const operation = named ?? operationFor(wanted, operations) ?? dice.pick(operations);
+  const operation = named ?? operationFor(wanted, operations) ?? anyOperation(operations, dice);
   const held = people.held(dice);
   // Half of the names are new ones: a sign-up wants such, a log-in one that is known.
   const isNew = wanted === "account" || (wanted === undefined && dice.chance(0.5));
@@ -65,6 +65,12 @@ export function goodDraft({ operations, people, issuer }: Scene, dice: Dice, nam
     draft.headers.push(["Content-Type", "application/json"]);
   }
   return draft;
+}
+
+/** Those with a body have more that can be wrong with them. */
+function anyOperation(operations: Scene["operations"], dice: Dice): Operation {
+  const [first, ...others] = operations.filter(({ body }) => body !== undefined);
+  return first !== undefined && dice.chance(0.5) ? dice.pick([first, ...others]) : dice.pick(operations);
 }
 
 function operationFor(wanted: ReturnType<People["wants"]>, operations: Scene["operations"]): Operation | undefined {

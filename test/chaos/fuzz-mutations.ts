@@ -47,6 +47,12 @@ function wrongValue(dice: Dice): unknown {
         .pick(NAUGHTY_TEXTS)
         .repeat(1 + dice.whole(200))
         .slice(0, 10_000),
+    () =>
+      dice
+        .pick(NAUGHTY_TEXTS)
+        .repeat(200)
+        .slice(0, dice.pick([255, 256, 512, 2048, 6144])),
+    () => "a".repeat(dice.pick([200, 255, 256])),
     () => "a".repeat(dice.pick([1, 256, 257, 1024, 1025, 6144, 6145, 8193, 60_000, 70_000])),
     () => dice.bytes(20).toString("latin1"),
     () => "lkr_".padEnd(dice.whole(100), "A"),
@@ -83,8 +89,10 @@ const anyOf = (names: readonly string[], dice: Dice) => names[dice.whole(names.l
 
 const BODIES: readonly [Mutation, ...Mutation[]] = [
   ofMembers((members, names, dice) => void delete members[anyOf(names, dice)]),
-  ofMembers((members, names, dice) => put(members, anyOf(names, dice), wrongValue(dice))),
-  ofMembers((members, names, dice) => put(members, anyOf(names, dice), wrongValue(dice))),
+  // Most of what goes wrong is a value.
+  ...(Array.from({ length: 16 }, () =>
+    ofMembers((members, names, dice) => put(members, anyOf(names, dice), wrongValue(dice))),
+  ) as [Mutation, ...Mutation[]]),
   ofMembers((members, names, dice) => {
     const name = anyOf(names, dice);
     members[name] = `${members[name]}${dice.pick(NAUGHTY_TEXTS)}`;

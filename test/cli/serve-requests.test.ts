@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { sendBytes } from "../attacks/wire.js";
 import { end, endAll, PASSWORD, run, send, signUp, startServer } from "./run-server.js";
 
 afterEach(endAll);
@@ -28,6 +29,22 @@ describe("a server with a port", () => {
     const preflight = { "access-control-request-method": "PUT", ...headers };
     const { headers: told } = await send("OPTIONS", `${server.at}/me/password`, { headers: preflight });
     expect(told.get("access-control-allow-methods")).toBe("PUT, OPTIONS");
+  });
+
+  it.each([
+    ["a Host that is none", "GET /me HTTP/1.1\r\nHost: a b"],
+    ["an empty Host", "GET /me HTTP/1.1\r\nHost: "],
+    ["a backslash in the path", "GET /me\\ HTTP/1.1\r\nHost: x"],
+    ["a target that is none", "GET * HTTP/1.1\r\nHost: x"],
+    ["a target at no host", "GET http://[::1/me HTTP/1.1\r\nHost: x"],
+    ["a body nobody can ask for", "POST /token HTTP/1.1\r\nHost: a b\r\nContent-Length: 0"],
+  ])("refuses %s with a whole problem and the headers of every answer", async (_what, head) => {
+    const { text: answer } = await sendBytes(await startServer(), `${head}\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/\r\nx-request-id: [\w-]{36}\r\n/);
+    expect(answer).toContain("\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n");
+    expect(answer).toContain("\r\ncontent-type: application/problem+json\r\n");
+    expect(answer).toContain('"code":"invalid_request"');
   });
 
   it.each([
