@@ -1,8 +1,9 @@
 // `npm run mutation`: changes the build of a layer in one place at a time and sees whether a test notices. `npm run mutation -- guard` takes
-// one layer, `-- tokens/compact tokens/jws` some of its files. It ends with 1 where a mutant survives that explained.json says nothing of.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+// one layer, `-- tokens/compact tokens/jws` some of its files, `-- --again tokens` what survived the last
+// time. It ends with 1 where a mutant survives that explained.json says nothing of.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { LAYERS } from "./layers.mjs";
 import { mutantsOf } from "./mutants-of.mjs";
 import { tryIn } from "./try-in.mjs";
@@ -13,7 +14,9 @@ const EXPLAINED = JSON.parse(readFileSync(join(import.meta.dirname, "explained.j
 const SECONDS = 10;
 const PATIENT_SECONDS = 60;
 
-const names = process.argv.slice(2);
+const AGAIN = "--again";
+const names = process.argv.slice(2).filter((name) => name !== AGAIN);
+const isAgain = process.argv.includes(AGAIN);
 const wanted = names.length > 0 ? names : Object.keys(LAYERS);
 const complaints = [];
 for (const layer of new Set(wanted.map((name) => name.split("/")[0]))) {
@@ -34,12 +37,29 @@ function filesOf(layer) {
 async function tryLayer(layer, files) {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-mutants-"));
   try {
-    const { code, mutants } = await mutantsOf(files.map((file) => join(DIST, `${file}.js`)));
+    const { code, mutants: all } = await mutantsOf(files.map((file) => join(DIST, `${file}.js`)));
+    const mutants = isAgain ? all.filter(survivedLast(layer)) : all;
     const common = { folder, code, seconds: SECONDS };
-    const withSlowTests = [];
-    for (const test of LAYERS[layer]) {
-      const { slowTests } = await tryInFile({ ...common, test, slow: false }, mutants.filter(isAlive));
-      if (slowTests > 0) withSlowTests.push(test);
+    const tests = Object.entries(LAYERS[layer]);
+    const withSlowTests = new Set();
+    const tryQuick = async (test, few) => {
+      const { slowTests } = await tryInFile({ ...common, test, slow: false }, few);
+      if (slowTests > 0) withSlowTests.add(test);
+      keep(layer, mutants);
+    };
+    for (const [test, near] of tests) {
+      const isNear = ({ file }) => near.includes(file.slice(layer.length + 1));
+      await tryQuick(
+        test,
+        mutants.filter((mutant) => isAlive(mutant) && isNear(mutant)),
+      );
+    }
+    for (const [test, near] of tests) {
+      const isFar = ({ file }) => !near.includes(file.slice(layer.length + 1));
+      await tryQuick(
+        test,
+        mutants.filter((mutant) => isAlive(mutant) && isFar(mutant)),
+      );
     }
     for (const test of withSlowTests) await tryInFile({ ...common, test, slow: true }, mutants.filter(isAlive));
     for (const mutant of mutants.filter(({ verdict }) => verdict === "late")) {
@@ -47,10 +67,30 @@ async function tryLayer(layer, files) {
       await tryInFile({ ...mutant.session, seconds: PATIENT_SECONDS }, [mutant]);
       if (mutant.verdict === "late") mutant.verdict = "endless";
     }
+    keep(layer, mutants);
     report(layer, files, mutants);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What survives so far is kept, so that a new test can be tried on it alone, or a run that was broken off goes on. */
+function keptIn(layer) {
+  return join(import.meta.dirname, `../../node_modules/.cache/latchkey-mutants-${layer}.json`);
+}
+
+function keep(layer, mutants) {
+  mkdirSync(dirname(keptIn(layer)), { recursive: true });
+  writeFileSync(keptIn(layer), JSON.stringify(mutants.filter(isAlive).map(changeOf)));
+}
+
+function survivedLast(layer) {
+  const kept = new Set(JSON.parse(readFileSync(keptIn(layer), "utf8")));
+  return (mutant) => kept.has(changeOf(mutant));
+}
+
+function changeOf({ file, of, becomes }) {
+  return JSON.stringify([file, of, becomes]);
 }
 
 function isAlive({ verdict }) {

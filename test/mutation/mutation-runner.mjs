@@ -1,6 +1,8 @@
 // Runs a test file once, to see which test reaches which mutant, and then once for each mutant: with every module loaded afresh, the mutant
 // in it, and of the tests those that reach it, until one fails. All that in one process, because starting one costs more than most tests.
+import crypto from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { startTests } from "@vitest/runner";
 import { TestRunner, vi } from "vitest";
 
@@ -10,8 +12,29 @@ globalThis.__stryker__ ??= {};
 const stryker = globalThis.__stryker__;
 // What takes longer, in milliseconds of the processor, is asked last of all.
 const QUICK = 100;
+const DER = { format: "der", type: "pkcs8" };
 // A mutant that is met this many times as often as without it runs in circles.
 const CIRCLES = 100;
+
+// RSA keys cost more than all else that is loaded afresh, to make and at their first use: the first that is asked for is the same in every
+// run, and so on.
+const { createPrivateKey, generateKeyPairSync } = crypto;
+const pairs = new Map();
+const handles = new WeakMap();
+let asked = 0;
+crypto.generateKeyPairSync = (type, options) => {
+  if (type !== "rsa") return generateKeyPairSync(type, options);
+  const place = `${asked++} ${JSON.stringify(options)}`;
+  if (!pairs.has(place)) {
+    const pair = generateKeyPairSync(type, options);
+    if (pair.privateKey instanceof Uint8Array)
+      handles.set(pair.privateKey, createPrivateKey({ ...DER, key: pair.privateKey }));
+    pairs.set(place, pair);
+  }
+  return pairs.get(place);
+};
+crypto.createPrivateKey = (given) => handles.get(given?.key) ?? createPrivateKey(given);
+syncBuiltinESMExports();
 
 function tell(line) {
   appendFileSync(results, `${JSON.stringify(line)}\n`);
@@ -60,7 +83,7 @@ function failureOf(task) {
 }
 
 export default class MutationRunner extends TestRunner {
-  asked = { quick: new Set(), slow: new Set() };
+  tests = { quick: new Set(), slow: new Set() };
   begun;
 
   onBeforeTryTask(test) {
@@ -73,7 +96,7 @@ export default class MutationRunner extends TestRunner {
     if (stryker.currentTestId !== undefined) {
       const { user, system } = process.cpuUsage(this.begun);
       const isQuick = user + system <= QUICK * 1000;
-      this.asked[isQuick ? "quick" : "slow"].add(stryker.currentTestId);
+      this.tests[isQuick ? "quick" : "slow"].add(stryker.currentTestId);
     }
     stryker.currentTestId = undefined;
     super.onAfterRunTask(test);
@@ -82,8 +105,8 @@ export default class MutationRunner extends TestRunner {
   async onAfterRunFiles(files) {
     const [file] = files;
     const failed = file.result?.state === "fail";
-    tell({ failed, slowTests: this.asked.slow.size });
-    const wanted = slow ? this.asked.slow : this.asked.quick;
+    tell({ failed, slowTests: this.tests.slow.size });
+    const wanted = slow ? this.tests.slow : this.tests.quick;
     if (!failed && wanted.size > 0) await this.tryAll(file.filepath, wanted, coverageOf(stryker.mutantCoverage));
     super.onAfterRunFiles(files);
   }
@@ -123,6 +146,7 @@ function coverageOf(coverage = { static: {}, perTest: {} }) {
 
 async function outcomeOf(trial, path, id, { tests, hits }) {
   vi.resetModules();
+  asked = 0;
   Object.assign(stryker, { activeMutant: id, hitCount: 0, hitLimit: CIRCLES * hits + 1000 });
   Object.assign(trial, { wanted: tests, failure: undefined });
   const [file] = await startTests([path], trial);

@@ -19,6 +19,7 @@ import {
   SECONDS,
   tokenOf,
   verifierOf,
+  WRONG_USE,
 } from "./by-hand.js";
 
 const newer = keyOf("ES256");
@@ -61,7 +62,11 @@ describe("a bridge between two issuers", () => {
     expect(bridge.explain(oldToken).some(({ verdict }) => verdict === "failed")).toBe(true);
     const alone = anyVerifier([{ verifier: oldVerifier, until: UNTIL }], { now: () => UNTIL.getTime() });
     expect(refusalOf(() => alone.verifySync(oldToken)).reason).toBe("key_unknown");
-    expect(alone.explain(oldToken).some(({ verdict }) => verdict === "failed")).toBe(true);
+    expect(alone.explain(oldToken).slice(0, 3)).toEqual([
+      { check: "shape", verdict: "passed" },
+      { check: "key", verdict: "failed", reason: "key_unknown", message: "No key of that id is known." },
+      { check: "type", verdict: "skipped" },
+    ]);
   });
 
   it("explains a token that was taken back as revoked, whatever the next one would say of it", () => {
@@ -91,6 +96,31 @@ describe("a bridge between two issuers", () => {
     expect(factsOf(() => bridge.verifySync(goodToken(keyOf("ES384")))).reason).toBe("key_unknown");
     for (const junk of ["", ".", "..", "a.b.c", null, undefined, 5, {}, "x".repeat(10_000)])
       refusalOf(() => bridge.verifySync(junk as string));
+  });
+
+  it("refuses a token whose header nobody knows as the first verifier does, in every way of asking", async () => {
+    const stranger = goodToken(keyOf("ES384"), { aud: "x" });
+    const facts = factsOf(() => newVerifier.verifySync(stranger));
+    const asked: unknown[] = [];
+    const noticing = {
+      ...oldVerifier,
+      inspectSync: (token: string) => {
+        asked.push(token);
+        return oldVerifier.inspectSync(token);
+      },
+    };
+    const bridge = anyVerifier([newVerifier, noticing]);
+    expect(factsOf(() => bridge.verifySync(stranger))).toEqual(facts);
+    await expect(bridge.verify(stranger)).rejects.toMatchObject(facts);
+    expect(bridge.explain(stranger)).toEqual(newVerifier.explain(stranger));
+    expect(asked).toEqual([]);
+  });
+
+  it("gives by a promise the refusal of the first that knew the header", async () => {
+    const two = anyVerifier([verifierOf(newer, { audience: "one" }), verifierOf(newer, { audience: "two" })]);
+    const token = goodToken(newer, { aud: "three" });
+    await expect(two.verify(token)).rejects.toMatchObject({ reason: "wrong_audience", expected: ["one"] });
+    await expect(two.verify(goodToken(newer, { aud: "two" }))).resolves.toMatchObject({ aud: "two" });
   });
 
   it("does not confuse the keys: the public key of one side is no secret of the other", () => {
@@ -183,7 +213,14 @@ describe("anyVerifier refuses with a TypeError", () => {
     ["an until that is no date", [{ verifier: oldVerifier, until: new Date("x") }]],
     ["an until that is undefined", [{ verifier: oldVerifier, until: undefined }]],
     ["an until without a verifier", [{ until: UNTIL }]],
+    ["a text in the list", ["a verifier"]],
+    ["a function in the list", [Object.assign(() => {}, { until: UNTIL, verifier: oldVerifier })]],
   ])("%s", (_name, verifiers) => {
-    expect(() => anyVerifier(verifiers as never)).toThrow(TypeError);
+    expect(() => anyVerifier(verifiers as never)).toThrow(WRONG_USE);
+  });
+
+  it("an option that nobody reads", () => {
+    const until = { until: UNTIL } as never;
+    expect(() => anyVerifier([newVerifier], until)).toThrow('anyVerifier has no option "until". The options are now.');
   });
 });

@@ -35,6 +35,12 @@ export const ALGORITHMS: readonly Algorithm[] = [
   "EdDSA",
 ];
 
+/** A `TypeError` for whoever uses the library wrongly, in a sentence of its own: not one of the engine, which ends without a full stop. */
+export const WRONG_USE: unknown = expect.objectContaining({
+  name: "TypeError",
+  message: expect.stringMatching(/^\S+ .+[."]$/s),
+});
+
 /** The moment at which the tests take place, in milliseconds and in seconds. */
 export const NOW = Date.UTC(2026, 5, 1, 12);
 export const SECONDS = NOW / 1000;

@@ -15,6 +15,7 @@ import {
   segment,
   tokenOf,
   verifierOf,
+  WRONG_USE,
 } from "./by-hand.js";
 
 const key = keyOf("HS256");
@@ -325,6 +326,30 @@ describe("the map under it", () => {
     expect(cache.size).toBeLessThanOrEqual(2);
   });
 
+  it("is filled to its bytes exactly: twelve a character, one half young and one half old", () => {
+    const one = createTokenCache<number>({ entries: 100, bytes: 240 });
+    one.add("0123456789", 1);
+    expect(one.find("0123456789")).toBe(1);
+    one.add("0123456789a", 2);
+    expect(one.find("0123456789a")).toBeUndefined();
+    const two = createTokenCache<number>({ entries: 100, bytes: 480 });
+    for (const number of [1, 2, 3]) two.add(`token ${number}...`, number);
+    expect(two.size).toBe(3);
+    expect(two.find("token 1...")).toBe(1);
+    for (const number of [4, 5]) two.add(`token ${number}...`, number);
+    expect(two.find("token 2...")).toBeUndefined();
+    expect(two.find("token 5...")).toBe(5);
+  });
+
+  it("of two entries keeps two, and of one entry one", () => {
+    const two = createTokenCache<number>({ entries: 2, bytes: 1_000_000 });
+    for (const number of [1, 2, 3]) two.add(`token ${number}`, number);
+    expect([1, 2, 3].map((number) => two.find(`token ${number}`))).toEqual([undefined, 2, 3]);
+    const one = createTokenCache<number>({ entries: 1, bytes: 1_000_000 });
+    for (const number of [1, 2]) one.add(`token ${number}`, number);
+    expect([1, 2].map((number) => one.find(`token ${number}`))).toEqual([undefined, 2]);
+  });
+
   it("is empty once it is cleared", () => {
     const cache = createTokenCache<number>({ entries: 4, bytes: 1_000_000 });
     for (let number = 0; number < 10; number++) cache.add(`token ${number}`, number);
@@ -336,8 +361,8 @@ describe("the map under it", () => {
   it.each([[0], [-1], [1.5], [Number.NaN], [Number.POSITIVE_INFINITY], ["10"], [undefined], [null]])(
     "has no bound of %s",
     (bound) => {
-      expect(() => createTokenCache({ entries: bound as number, bytes: 1 })).toThrow(TypeError);
-      expect(() => createTokenCache({ entries: 1, bytes: bound as number })).toThrow(TypeError);
+      expect(() => createTokenCache({ entries: bound as number, bytes: 1 })).toThrow(WRONG_USE);
+      expect(() => createTokenCache({ entries: 1, bytes: bound as number })).toThrow(WRONG_USE);
     },
   );
 });

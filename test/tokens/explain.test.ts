@@ -99,6 +99,25 @@ describe("explain", () => {
     }
   });
 
+  it("hands on what is no refusal of the token", () => {
+    const closed = {
+      find: () => {
+        throw new RangeError("closed");
+      },
+    };
+    expect(() => explain(goodToken(key), verifierOf(key, { revocations: closed }))).toThrow(RangeError);
+  });
+
+  it.each([[undefined], [null], [{}], [key]])("takes a verifier, and not %j", (given) => {
+    expect(() => explain(goodToken(key), given as never)).toThrow("explain takes a token and a verifier.");
+  });
+
+  it("tells of a check no more than there is to tell", () => {
+    for (const verdict of explain(goodToken(key, { sub: undefined }), verifier)) {
+      expect(Object.values(verdict)).not.toContain(undefined);
+    }
+  });
+
   it("neither reads the cache nor fills it", () => {
     const own = verifierOf(key);
     explain(goodToken(key), own);

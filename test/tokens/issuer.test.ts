@@ -1,7 +1,7 @@
-import { createIssuer, type IssuerOptions } from "latchkey/tokens";
+import { createIssuer, generateKey, type IssuerOptions } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { millisecondsOf } from "../../dist/tokens/uuid-v7.js";
-import { ALGORITHMS, AUDIENCE, ISSUER, keyOf, NOW, SECONDS, verifierOf } from "./by-hand.js";
+import { ALGORITHMS, AUDIENCE, ISSUER, keyOf, NOW, SECONDS, verifierOf, WRONG_USE } from "./by-hand.js";
 
 const key = keyOf("ES256");
 const options: IssuerOptions = { issuer: ISSUER, audience: AUDIENCE, clientId: "web", keys: [key], now: () => NOW };
@@ -95,8 +95,15 @@ describe("an issuer is not made", () => {
     ["of an unknown profile", { profile: "jws" }],
     ["of a type in rfc9068", { type: "JWT" }],
     ["of undefined keys", { keys: [undefined] }],
+    ["of one key outside of a list", { keys: key }],
+    ["with a life of nothing", { accessSeconds: 0 }],
+    ["with a life below nothing", { accessSeconds: -1 }],
+    ["with a life of NaN", { accessSeconds: Number.NaN }],
+    ["with a life of text", { accessSeconds: "600" }],
+    ["with a life of over a day", { accessSeconds: 86_401 }],
+    ["with an option that nobody reads", { audiences: [AUDIENCE] }],
   ])("%s", (_name, changes) => {
-    expect(() => createIssuer({ ...options, ...changes } as IssuerOptions)).toThrow(TypeError);
+    expect(() => createIssuer({ ...options, ...changes } as IssuerOptions)).toThrow(WRONG_USE);
   });
 });
 
@@ -129,11 +136,44 @@ describe("an issuer does not mint what its own verifier would refuse", () => {
     ["__proto__", JSON.parse('{"__proto__":{"admin":true}}')],
     ["a bigint", { number: 1n }],
     ["an nbf of text", { nbf: "soon" }],
+    ["an nbf as late as exp", { nbf: SECONDS + 600 }],
+    ["claims that write themselves", { toJSON: () => ({ sub: "root" }) }],
+    ["an option that nobody reads", {}, { leeway: 5 }],
+    ["options that are null", {}, null as never],
+    ["options that are a text", {}, "todo-api" as never],
   ])("%s", (_name, claims, own) => {
-    expect(() => issuer.mint({ sub: "42", ...claims } as never, own as never)).toThrow(TypeError);
+    expect(() => issuer.mint({ sub: "42", ...claims } as never, own as never)).toThrow(WRONG_USE);
   });
 
-  it("though 16 levels, 8192 characters and a day are fine", () => {
+  it("and says which option it does not know, and whose", () => {
+    const mint = () => issuer.mint({ sub: "42" }, { leeway: 5 } as never);
+    expect(mint).toThrow('mint has no option "leeway". The options are audience, accessSeconds.');
+    expect(() => createIssuer({ ...options, audiences: [] } as never)).toThrow(
+      /^createIssuer has no option "audiences"/,
+    );
+  });
+
+  it("and says that a key is missing where there is none", () => {
+    for (const keys of [[], [undefined], undefined, key]) {
+      expect(() => createIssuer({ ...options, keys } as never)).toThrow(
+        "An issuer needs a list with a key to sign with.",
+      );
+    }
+  });
+
+  it("mints a token of 8192 characters, and none of more", () => {
+    const bytesOf = (token: string) => Buffer.from(token.split(".")[1] ?? "", "base64url").length;
+    const own = createIssuer({ ...options, keys: [generateKey({ alg: "ES256" })] });
+    // Of 8192 characters 110 are the header, 86 the signature and two the dots; the rest spells 5995 bytes.
+    const filler = "x".repeat(5995 - bytesOf(own.mint({ sub: "42", filler: "" })));
+    expect(own.mint({ sub: "42", filler })).toHaveLength(8192);
+    expect(() => own.mint({ sub: "42", filler: `${filler}x` })).toThrow("longer than 8192 characters");
+  });
+
+  it("though 16 levels, 8192 characters and a day are fine, and an nbf until the last second", () => {
+    expect(createIssuer({ ...options, accessSeconds: 86_400 }).mint({ sub: "42" })).toMatch(/^ey/);
+    expect(decoded(issuer.mint({ sub: "42", nbf: SECONDS + 599 })).claims.nbf).toBe(SECONDS + 599);
+    expect(decoded(issuer.mint({ sub: "42", toJSON: "a text" })).claims.toJSON).toBe("a text");
     expect(verifier.verifySync(issuer.mint({ sub: "42", deep: deep(15) })).sub).toBe("42");
     expect(verifier.verifySync(issuer.mint({ sub: "42" }, { accessSeconds: 86_400 })).sub).toBe("42");
     const room = issuer.mint({ sub: "42", filler: "" }).length;

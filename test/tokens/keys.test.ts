@@ -22,7 +22,7 @@ import {
   verifyJws,
 } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
-import { ALGORITHMS, keyOf, pairOf, verifierOf } from "./by-hand.js";
+import { ALGORITHMS, keyOf, pairOf, verifierOf, WRONG_USE } from "./by-hand.js";
 
 const ASYMMETRIC = ALGORITHMS.filter((alg) => !alg.startsWith("HS"));
 const HMAC = ["HS256", "HS384", "HS512"] as const;
@@ -51,6 +51,7 @@ function faultOf(act: () => unknown, secrets: readonly string[] = []): string {
     thrown = error;
   }
   expect(thrown).toBeInstanceOf(TypeError);
+  expect(thrown).toEqual(WRONG_USE);
   const told = inspect(thrown, { depth: 10 });
   for (const secret of secrets) expect(told).not.toContain(secret);
   return (thrown as TypeError).message;
@@ -195,7 +196,7 @@ describe.each(ASYMMETRIC)("a private key of %s", (alg) => {
   });
 
   it("has a public half that cannot sign", () => {
-    expect(() => signJws("x", importKey(createPublicKey(handle), { alg }))).toThrow(TypeError);
+    expect(() => signJws("x", importKey(createPublicKey(handle), { alg }))).toThrow(WRONG_USE);
   });
 
   it("is not made of a secret, and a secret is not made of it (CVE-2022-23541)", () => {
@@ -225,8 +226,8 @@ describe.each(ASYMMETRIC)("a private key of %s", (alg) => {
 describe("a key set to publish", () => {
   it("refuses every secret", () => {
     for (const alg of HMAC) {
-      expect(() => toJwks([keyOf(alg)])).toThrow(TypeError);
-      expect(() => toJwks([keyOf("ES256"), keyOf(alg)])).toThrow(TypeError);
+      expect(() => toJwks([keyOf(alg)])).toThrow(WRONG_USE);
+      expect(() => toJwks([keyOf("ES256"), keyOf(alg)])).toThrow(WRONG_USE);
     }
   });
 
@@ -734,7 +735,7 @@ describe.each(HMAC)("a secret for %s", (alg) => {
   });
 
   it("has no PEM form", () => {
-    expect(() => exportKey(keyOf(alg), { format: "pem" })).toThrow(TypeError);
+    expect(() => exportKey(keyOf(alg), { format: "pem" })).toThrow(WRONG_USE);
   });
 
   it("in a JWK is canonical base64url", () => {
@@ -765,20 +766,20 @@ describe("the keys of a verifier", () => {
       [{ ...es, alg: "none" }],
       new Set([es]),
     ]) {
-      expect(() => verifierOf(es, { keys: keys as never }), String(keys)).toThrow(TypeError);
+      expect(() => verifierOf(es, { keys: keys as never }), String(keys)).toThrow(WRONG_USE);
     }
-    expect(() => verifierOf(es, { keys: [es, generateKey({ alg: "ES256", kid: es.kid })] })).toThrow(TypeError);
+    expect(() => verifierOf(es, { keys: [es, generateKey({ alg: "ES256", kid: es.kid })] })).toThrow(WRONG_USE);
   });
 
   it("are not JWKs that nobody imported", () => {
     for (const alg of ALGORITHMS)
-      expect(() => verifierOf(keyOf(alg), { keys: [exportKey(keyOf(alg)) as never] }), alg).toThrow(TypeError);
-    expect(() => verifyJws("a.b.c", [exportKey(keyOf("HS256")) as never])).toThrow(TypeError);
+      expect(() => verifierOf(keyOf(alg), { keys: [exportKey(keyOf(alg)) as never] }), alg).toThrow(WRONG_USE);
+    expect(() => verifyJws("a.b.c", [exportKey(keyOf("HS256")) as never])).toThrow(WRONG_USE);
   });
 
   it("are not objects that only look like keys", () => {
     const like = { kind: "secret", kid: "x", alg: "HS256", handle: { type: "secret" } };
-    expect(() => verifierOf(keyOf("HS256"), { keys: [like as never] })).toThrow(TypeError);
+    expect(() => verifierOf(keyOf("HS256"), { keys: [like as never] })).toThrow(WRONG_USE);
   });
 
   it("may be of a second copy of the package: members count, not the class", () => {
@@ -810,7 +811,7 @@ describe("a thumbprint", () => {
   it.each([[{}], [{ kty: "constructor" }], [{ kty: "__proto__" }], [{ kty: "ec" }]])(
     "is not to be had of %j",
     (jwk) => {
-      expect(() => thumbprint(jwk)).toThrow(TypeError);
+      expect(() => thumbprint(jwk)).toThrow(WRONG_USE);
     },
   );
 });
@@ -851,7 +852,7 @@ describe("a key that did not come from this library", () => {
     ["has a public half of another name", { ...sound.public, kid: "other" }],
   ])("is no key where it %s", (_what, half) => {
     const made = { kind: "private", kid: sound.kid, alg: sound.alg, handle: sound.handle, public: half } as never;
-    expect(() => createVerifier({ issuer: "a", audience: "b", keys: [made] })).toThrow(TypeError);
+    expect(() => createVerifier({ issuer: "a", audience: "b", keys: [made] })).toThrow(WRONG_USE);
     const verifier = createVerifier({ issuer: "a", audience: "b", keys: () => made });
     expect(() => verifier.verifySync(tokens.mint({ sub: "1" }))).toThrow(TokenError);
   });

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import {
   deriveRefreshToken,
@@ -6,6 +6,25 @@ import {
   type RefreshBinding,
   readRefreshToken,
 } from "../../dist/tokens/refresh-token.js";
+import { WRONG_USE } from "./by-hand.js";
+
+/** A token made with node:crypto alone. */
+function byHand(): string {
+  const { keyId, session, generation } = parts;
+  const numbers = Buffer.alloc(9);
+  numbers.writeUInt8(1);
+  numbers.writeUInt32BE(keyId, 1);
+  numbers.writeUInt32BE(generation, 5);
+  const body = Buffer.concat([
+    numbers.subarray(0, 5),
+    Buffer.from(session.replaceAll("-", ""), "hex"),
+    numbers.subarray(5),
+  ]);
+  const mac = createHmac("sha256", binding.dataKey)
+    .update("25:latchkey refresh token v17:epoch 17:nonce 1")
+    .update(body);
+  return `lkr_${Buffer.concat([body, mac.digest()]).toString("base64url")}`;
+}
 
 const binding: RefreshBinding = { dataKey: randomBytes(32), epoch: "epoch 1", nonce: "nonce 1" };
 const parts = { keyId: 3, session: "019e8300-0c00-7000-8000-0123456789ab", generation: 41 };
@@ -16,6 +35,7 @@ describe("a refresh token", () => {
   it("is derived: the same session, generation and binding give the same token", () => {
     expect(deriveRefreshToken({ ...parts }, { ...binding, dataKey: Buffer.from(binding.dataKey) })).toBe(token);
     expect(token).toMatch(/^lkr_[A-Za-z0-9_-]{76}$/);
+    expect(token).toBe(byHand());
   });
 
   it("says which key, session and generation it is of, and is accepted", () => {
@@ -136,8 +156,8 @@ describe("a refresh token", () => {
   it.each([[-1], [4_294_967_296], [1.5], [Number.NaN], [Number.POSITIVE_INFINITY]])(
     "is not made of a generation or key id of %s",
     (number) => {
-      expect(() => deriveRefreshToken({ ...parts, generation: number }, binding)).toThrow();
-      expect(() => deriveRefreshToken({ ...parts, keyId: number }, binding)).toThrow();
+      expect(() => deriveRefreshToken({ ...parts, generation: number }, binding)).toThrow(WRONG_USE);
+      expect(() => deriveRefreshToken({ ...parts, keyId: number }, binding)).toThrow(WRONG_USE);
     },
   );
 
@@ -147,7 +167,9 @@ describe("a refresh token", () => {
     ["019e8300-0c00-7000-8000-0123456789a"],
     ["019e8300-0c00-7000-8000-0123456789abc"],
     ["019e8300-0c00-7000-8000-0123456789ag"],
+    ["x019e8300-0c00-7000-8000-0123456789ab"],
+    ["019e8300-0c00-7000-8000-0123456789ab\n"],
   ])("is not made of a session %j, which is no UUID and would be cut to zeros", (session) => {
-    expect(() => deriveRefreshToken({ ...parts, session }, binding)).toThrow();
+    expect(() => deriveRefreshToken({ ...parts, session }, binding)).toThrow(WRONG_USE);
   });
 });

@@ -1,7 +1,7 @@
 import { createRevocations, type Revocation } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { uuidV7 } from "../../dist/tokens/uuid-v7.js";
-import { factsOf, goodToken, JTI, keyOf, NOW, SECONDS, verifierOf } from "./by-hand.js";
+import { factsOf, goodToken, JTI, keyOf, NOW, SECONDS, verifierOf, WRONG_USE } from "./by-hand.js";
 
 const claims = { iat: SECONDS, jti: JTI, sid: "session-1" };
 
@@ -105,6 +105,8 @@ describe("an entry is forgotten", () => {
     time = NOW + 1001;
     expect(revocations.forgetPast()).toBe(2);
     expect(revocations.find({ ...claims, jti: "x" }, "x")).toBeUndefined();
+    time = NOW + 2000;
+    expect(revocations.forgetPast()).toBe(2);
     time = NOW + 2001;
     expect(revocations.forgetPast()).toBe(1);
     expect(revocations.find(claims, "x")).toBeUndefined();
@@ -166,7 +168,9 @@ describe("a revocation that names nothing", () => {
     ["session"],
   ])("%j is a TypeError and changes nothing", (entry) => {
     const revocations = liveSet();
-    expect(() => revocations.add(entry as never)).toThrow(TypeError);
+    expect(() => revocations.add(entry as never)).toThrow(
+      entry === null || typeof entry === "string" ? TypeError : WRONG_USE,
+    );
     expect(revocations.forgetPast()).toBe(0);
   });
 });
