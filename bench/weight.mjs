@@ -34,7 +34,7 @@ const WEIGHTS = {
       "1\r\n \r\n",
       async () => "",
     ),
-  "bad tokens, a fifth of a signature each": (port, token) => badTokens(port, token),
+  "different bad tokens, as many as it can": (port, token) => badTokens(port, token),
 };
 
 /** Measures `/me` with a good token at rest and under each weight, in turn, and prints its p99 as a ratio. */
