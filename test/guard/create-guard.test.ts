@@ -71,7 +71,10 @@ describe("a guard", () => {
     expect((await ask(bearer(token))).claims.roles).toEqual(["reader"]);
   });
 
-  it.each([undefined, null, {}, "a token", Promise.resolve({})])("is not made of %j, and says what it needs", (given) => {
-    expect(() => createGuard(given as never)).toThrow(/^A guard needs a verifier, or what createAuth resolves to/);
-  });
+  it.each([undefined, null, {}, "a token", Promise.resolve({})])(
+    "is not made of %j, and says what it needs",
+    (given) => {
+      expect(() => createGuard(given as never)).toThrow(/^A guard needs a verifier, or what createAuth resolves to/);
+    },
+  );
 });

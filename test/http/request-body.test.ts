@@ -42,7 +42,7 @@ describe.each(FIELDS)("%s %s, the field %s", (method, path, field, body) => {
       const text = JSON.stringify({ ...body, [field]: wrong });
       const answer = await send(method, path, text, { "content-type": "application/json" });
       expect(verdict(answer), text).toEqual([400, "invalid_request"]);
-      expect(answer.body.errors).toEqual([{ field, message: expect.any(String) }]);
+      expect(answer.body.errors).toEqual([{ field, message: expect.stringMatching(/^[A-Z].+\.$/) }]);
     }
   });
 });
