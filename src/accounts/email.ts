@@ -13,7 +13,7 @@ const LONGEST_LOCAL = 64;
 const LONGEST = 254;
 // One @; a dot-atom of RFC 5322 before it (no quotes, no comments), a host name with a dot behind it, whose last label is no number.
 const SHAPE =
-  /^(?!\.)(?:[^\s"(),.:;<>@[\\\]\p{C}]|\.(?![.@]))+@(?=[^@]{1,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+(?!\p{N}+$)[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}]$/u;
+  /^(?!\.)(?:[^\s"(),.:;<>@[\\\]\p{C}]|\.(?![.@]))+@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+(?!\p{N}+$)[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}]$/u;
 
 /** Checks an e-mail address. Throws `invalid_request` that names the field. */
 export function requireEmail(typed: string): Email {

@@ -26,7 +26,6 @@ export function signJws(
   const make = signatureMaker(requireSigningKey(key));
   const header = { alg: key.alg, kid: key.kid, ...options.header };
   if (header.alg !== key.alg || header.kid !== key.kid) throw new TypeError("The alg and the kid are the key's.");
-  if ("crit" in header || "b64" in header) throw new TypeError("Extensions (crit, b64) are not supported.");
   const headerText = encodeBase64url(JSON.stringify(header));
   requireReadable(headerText);
   const input = `${headerText}.${encodeBase64url(payload)}`;

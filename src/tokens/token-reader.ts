@@ -88,7 +88,7 @@ function parsedClaims(checked: Claims, schema: StandardSchema<unknown> | undefin
   if (schema === undefined) return checked;
   const result = outcomeOf(schema, freezeDeep(checked));
   if ("then" in result) {
-    result.then(undefined, () => {});
+    Promise.resolve(result).catch(() => {});
     throw new TypeError("The schema of the claims must be synchronous.");
   }
   if (result.issues === undefined) return { ...checked, ...(result.value as object) };

@@ -31,5 +31,9 @@ export function sessionIdOf({ token }: Pick<Tokens, "token">): string {
 /** What is thrown for a refusal of that code, about those fields where any are named. */
 export function refusal(code: string, ...fields: readonly string[]): object {
   if (fields.length === 0) return { name: "AuthError", code };
-  return { name: "AuthError", code, fields: fields.map((field) => ({ field, message: expect.any(String) })) };
+  return {
+    name: "AuthError",
+    code,
+    fields: fields.map((field) => ({ field, message: expect.stringMatching(/^[A-Z].+\.$/) })),
+  };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AccountParts } from "../../dist/accounts/account-parts.js";
 import { logIn } from "../../dist/accounts/log-in.js";
 import { signUp } from "../../dist/accounts/sign-up.js";
+import { AuthError } from "../../dist/errors/auth-error.js";
 import type { Passwords } from "../../dist/passwords/create-passwords.js";
 import { openParts } from "./account-parts.js";
 
@@ -68,6 +69,50 @@ describe("log-in", () => {
     expect(parts.events.filter((event) => event.event === "user.logged_in" && event.user === userId)).toEqual([]);
     await expect(logIn(parts, { username, password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
     expect((await logIn(parts, { username, password: "the new password" }, {})).userId).toBe(userId);
+  });
+
+  it("is checked once more where the user was changed meanwhile, and then no more", async () => {
+    const { username, userId } = await newUser();
+    let checks = 0;
+    const changing = afterEachCheck(() => parts.store.users.setRoles(userId, [`role-${checks++}`]));
+    await expect(logIn(changing, { username, password: PASSWORD }, {})).rejects.toMatchObject(INVALID);
+    expect(checks).toBe(2);
+    const once = afterEachCheck(async () => {
+      if (checks++ === 2) await parts.store.users.setRoles(userId, ["editor"]);
+    });
+    const { token } = await logIn(once, { username, password: PASSWORD }, {});
+    expect(parts.verifier.verifySync(token).roles).toEqual(["editor"]);
+  });
+
+  it("with a hash of an older cost succeeds where no new one can be made now, and hands on what is no refusal", async () => {
+    const { username, userId } = await newUser();
+    const old = await outdate(userId);
+    const failing = (error: Error): AccountParts => ({
+      ...parts,
+      passwords: {
+        ...parts.passwords,
+        hash: async () => {
+          throw error;
+        },
+      },
+    });
+    const busy = failing(new AuthError("unavailable"));
+    expect((await logIn(busy, { username, password: PASSWORD }, {})).userId).toBe(userId);
+    expect(await hashOf(userId)).toBe(old);
+    const broken = failing(new RangeError("broken"));
+    await expect(logIn(broken, { username, password: PASSWORD }, {})).rejects.toThrow(RangeError);
+  });
+
+  it("that fails is told to the log with the user, where there is one, and the address", async () => {
+    const { username, userId } = await newUser();
+    const caller = { address: "192.0.2.44" };
+    for (const [name, user] of [
+      [username, userId],
+      ["nobody at all", undefined],
+    ] as const) {
+      await expect(logIn(parts, { username: name, password: "other password" }, caller)).rejects.toMatchObject(INVALID);
+      expect(parts.events.at(-1)).toEqual({ event: "user.log_in_failed", user, ...caller });
+    }
   });
 
   it("with a hash of an older cost makes a new one", async () => {

@@ -96,7 +96,7 @@ describe("log-in", () => {
       const before = await sql(database, "select count(*) as n from sessions");
       const { status, body } = await logIn({ username: "Ada Lovelace", password: PASSWORD, audience });
       expect({ status, code: body.code }).toEqual({ status: 400, code: "invalid_request" });
-      expect(body.errors).toEqual([{ field: "audience", message: expect.any(String) }]);
+      expect(body.errors).toEqual([{ field: "audience", message: expect.stringMatching(/^[A-Z].+\.$/) }]);
       expect(await sql(database, "select count(*) as n from sessions")).toEqual(before);
     },
   );

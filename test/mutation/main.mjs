@@ -3,12 +3,13 @@
 // time. It ends with 1 where a mutant survives that explained.json says nothing of.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { LAYERS } from "./layers.mjs";
 import { mutantsOf } from "./mutants-of.mjs";
 import { tryIn } from "./try-in.mjs";
 
 const DIST = join(import.meta.dirname, "../../dist");
+const CACHE = join(import.meta.dirname, "../../node_modules/.cache");
 const EXPLAINED = JSON.parse(readFileSync(join(import.meta.dirname, "explained.json"), "utf8"));
 // For one test. What was too slow for the first is tried once more with the second, alone: a busy machine is not a kill.
 const SECONDS = 10;
@@ -76,11 +77,12 @@ async function tryLayer(layer, files) {
 
 /** What survives so far is kept, so that a new test can be tried on it alone, or a run that was broken off goes on. */
 function keptIn(layer) {
-  return join(import.meta.dirname, `../../node_modules/.cache/latchkey-mutants-${layer}.json`);
+  const asked = wanted.filter((name) => name.split("/")[0] === layer).join(" ");
+  return join(CACHE, `mutants-${asked.replaceAll("/", "-").slice(0, 200)}.json`);
 }
 
 function keep(layer, mutants) {
-  mkdirSync(dirname(keptIn(layer)), { recursive: true });
+  mkdirSync(CACHE, { recursive: true });
   writeFileSync(keptIn(layer), JSON.stringify(mutants.filter(isAlive).map(changeOf)));
 }
 

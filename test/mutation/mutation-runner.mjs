@@ -115,15 +115,28 @@ export default class MutationRunner extends TestRunner {
     const trial = new Trial({ ...this.config, testTimeout: seconds * 1000, hookTimeout: 2 * seconds * 1000 });
     Object.defineProperty(trial, "moduleRunner", { value: this.moduleRunner });
     trial.__setTraces(this._otel);
+    const all = new Set([...this.tests.quick, ...this.tests.slow]);
     // The tests must pass a second time in the same process, or they would kill every mutant.
-    const control = await outcomeOf(trial, path, undefined, { tests: wanted, hits: 0 });
+    const control = await outcomeOf(trial, path, undefined, { tests: all, hits: 0 });
     if (control !== undefined) return tell({ failed: true, ...control });
+    const alone = new Map();
+    const standsAlone = async (test) => {
+      if (!all.has(test)) return true;
+      if (!alone.has(test))
+        alone.set(test, await outcomeOf(trial, path, undefined, { tests: new Set([test]), hits: 0 }));
+      return alone.get(test) === undefined;
+    };
     for (const id of mutants) {
       const { tests = wanted, hits } = reached.get(id) ?? { tests: new Set() };
-      const chosen = { tests: new Set([...tests].filter((test) => wanted.has(test))), hits };
-      if (chosen.tests.size === 0) continue;
+      const chosen = new Set([...tests].filter((test) => wanted.has(test)));
+      if (chosen.size === 0) continue;
       tell({ id, begun: true });
-      tell({ id, failure: (await outcomeOf(trial, path, id, chosen)) ?? null });
+      let failure = await outcomeOf(trial, path, id, { tests: chosen, hits });
+      // A test that needs what one before it has done says nothing without that one.
+      if (failure !== undefined && !(await standsAlone(failure.test))) {
+        failure = await outcomeOf(trial, path, id, { tests: all, hits });
+      }
+      tell({ id, failure: failure ?? null });
     }
   }
 }

@@ -48,7 +48,20 @@ describe("a JWS", () => {
 
   it("does not ask for what verifyJws refuses: crit and b64", () => {
     for (const header of [{ crit: ["exp"] }, { b64: false }, { b64: false, crit: ["b64"] }])
-      expect(() => signJws("x", key, { header })).toThrow(WRONG_USE);
+      expect(() => signJws("x", key, { header })).toThrow(/ not supported\.$/);
+  });
+
+  it("has no header that verifyJws would not read, and the cause says why", () => {
+    for (const header of [{ typ: 5 }, { x: "\ud800" }, { x: { y: "z".repeat(7000) } }, JSON.parse('{"__proto__":1}')]) {
+      let thrown: unknown;
+      try {
+        signJws("x", key, { header });
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({ name: "TypeError", cause: { name: "TokenError" } });
+      expect((thrown as TypeError).message).toMatch(/^The header cannot be written: .+\.$/);
+    }
   });
 
   it("is signed by no public key and no stranger", () => {
@@ -63,10 +76,23 @@ describe("a JWS", () => {
     expect(factsOf(() => verifyJws(tokenOf(headerOf(key, { b64: false }), "x", key), [key])).reason).toBe(
       "critical_extension",
     );
-    expect(factsOf(() => verifyJws(tokenOf(headerOf(key, { kid: "x" }), "x", key), [key])).reason).toBe("key_unknown");
-    expect(factsOf(() => verifyJws(tokenOf(headerOf(key), "x", keyOf("ES256", "other")), [key])).reason).toBe(
-      "bad_signature",
-    );
+    const unknown = refusalOf(() => verifyJws(tokenOf(headerOf(key, { kid: "x" }), "x", key), [key]));
+    expect(unknown).toMatchObject({ reason: "key_unknown", check: "key", claim: "kid", actual: "x" });
+    const other = tokenOf(headerOf(key), "x", keyOf("ES256", "other"));
+    expect(factsOf(() => verifyJws(other, [key]))).toEqual({
+      reason: "bad_signature",
+      check: "signature",
+      part: "signature",
+    });
+    for (const header of [headerOf(key, { alg: "none" }), { alg: "none" }]) {
+      expect(refusalOf(() => verifyJws(tokenOf(header, "x", key), [key]))).toMatchObject({
+        reason: "algorithm_mismatch",
+        check: "key",
+        claim: "alg",
+        expected: "ES256",
+        actual: "none",
+      });
+    }
     expect(factsOf(() => verifyJws("x".repeat(1_048_577), [key])).reason).toBe("too_large");
     for (const junk of ["", "a.b", "a.b.c.d.e", 5, null, {}])
       expect(() => verifyJws(junk as string, [key])).toThrow(TokenError);
@@ -75,7 +101,11 @@ describe("a JWS", () => {
   it("is verified without a kid where one key of its algorithm is there", () => {
     const token = tokenOf({ alg: "ES256" }, "x", key);
     expect(verifyJws(token, [keyOf("ES384"), key]).key.kid).toBe(key.kid);
-    expect(factsOf(() => verifyJws(token, [key, keyOf("ES256", "other")])).reason).toBe("key_id_missing");
+    expect(factsOf(() => verifyJws(token, [key, keyOf("ES256", "other")]))).toEqual({
+      reason: "key_id_missing",
+      check: "key",
+      claim: "kid",
+    });
   });
 
   it("of two megabytes is refused at once", () => {
