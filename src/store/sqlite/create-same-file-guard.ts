@@ -8,7 +8,7 @@ import { AuthError } from "../../errors/auth-error.js";
 export function createSameFileGuard(path: string): () => void {
   const opened = identityOf(path);
   return () => {
-    if (identityOf(path) === opened) return;
+    if (opened !== undefined && identityOf(path) === opened) return;
     const reason = `The database ${path} was removed or replaced: put it back, or start the server again.`;
     throw new AuthError("unavailable", { cause: new Error(reason) });
   };

@@ -38,9 +38,12 @@ export function createSqliteDriver(connection: SqliteConnection, options: Driver
     inTime(() => runBatch(run, batch, doubt), since),
   );
 
-  async function inTime<Result>(work: () => Result, since: number): Promise<Result> {
-    requireFile();
-    return untilUnlocked(work, since + lockMilliseconds);
+  function inTime<Result>(work: () => Result, since: number): Promise<Result> {
+    const safely = () => {
+      requireFile();
+      return work();
+    };
+    return untilUnlocked(safely, since + lockMilliseconds);
   }
 
   /** After it the file alone is the database, and can be copied. Prepared statements keep SQLite from doing so when it closes. */
