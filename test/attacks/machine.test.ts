@@ -5,7 +5,6 @@ import { afterEach, expect } from "vitest";
 import { makeMasterKeyIn, newSecret } from "../../dist/keys/master-key.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { checkAll, crash, startCrashes } from "../chaos/crash-cycle.js";
-import { isLong } from "../chaos/how-long.js";
 import { seededRandom } from "../chaos/seeded-random.js";
 import {
   askMe,
@@ -192,7 +191,7 @@ attempt("a first start that is cut short", [
       const port = await freePort();
       const { below } = seededRandom(Date.now());
       let killed = 0;
-      for (let changes = 1; changes <= 60; changes += isLong ? 1 : 5 + below(10)) {
+      for (let changes = 1; changes <= 60; changes += 5 + below(10)) {
         const data = newData();
         if (!(await killFirstStart(data, port, changes))) break;
         killed++;
@@ -200,7 +199,7 @@ attempt("a first start that is cut short", [
       }
       expect(killed).toBeGreaterThan(1);
     },
-    isLong ? 600_000 : 120_000,
+    120_000,
   ],
 ]);
 
@@ -210,13 +209,13 @@ attempt("a server that is told to stop under load", [
     "is not ready at once, answers all that was asked before, ends with exit code 0 and has lost nothing",
     async () => {
       const crashes = await startCrashes(Date.now());
-      const rounds = isLong ? 20 : 2;
+      const rounds = 2;
       for (let round = 0; round < rounds; round++) await crash(crashes, "SIGTERM");
       await checkAll(crashes);
       expect(crashes.hits.inFlight).toBe(rounds);
       expect(crashes.hits.draining).toBeGreaterThan(0);
     },
-    isLong ? 600_000 : 120_000,
+    120_000,
   ],
   [
     "S78",
