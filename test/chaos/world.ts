@@ -37,7 +37,8 @@ export async function ask<T = { code?: string }>(
   options: SendOptions = {},
 ): Promise<Answer<T>> {
   const begun = performance.now();
-  const headers = { "x-forwarded-for": address };
+  // A connection that the server gives up as idle could take the next request with it.
+  const headers = { "x-forwarded-for": address, connection: "close" };
   const answer = await send<T>(method, world.server.at + path, { ...options, headers }).catch((error: Error) => {
     if (begun >= world.mayFailFrom) {
       world.isOver = true;
