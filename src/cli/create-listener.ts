@@ -27,7 +27,8 @@ export function createListener(parts: ListenerParts): RequestListener {
     } catch (error) {
       refused.add(request.socket);
       const { status, headers, problem } = refuse("invalid_request", isAuthError(error) ? error.message : undefined);
-      response.writeHead(status, headers).end(JSON.stringify(problem));
+      const text = JSON.stringify(problem);
+      response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
       return;
     }
     void answer(request, response);

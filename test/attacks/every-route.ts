@@ -1,7 +1,7 @@
 import { documentationOf } from "../../dist/http/documented.js";
 import type { Route } from "../../dist/http/route.js";
 import { ROUTES } from "../../dist/http/routes.js";
-import { type Answer, bearer, claimsOf, type OpenAuth, type Tokens } from "../http/open-auth.js";
+import { type Answer, bearer, claimsOf, type OpenAuth, PASSWORD, type Tokens } from "../http/open-auth.js";
 
 export type { Route };
 export { ROUTES };
@@ -39,6 +39,8 @@ export function bodyOf({ body, path }: Route, { username, tokens }: Person): obj
   const own: Record<string, string> = {
     username,
     email: `${people++}@example.com`,
+    password: PASSWORD,
+    current_password: PASSWORD,
     refresh_token: tokens.refresh_token,
   };
   // A sign-up wants a name that is new.

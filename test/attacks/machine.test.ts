@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { afterEach, expect } from "vitest";
 import { makeMasterKeyIn, newSecret } from "../../dist/keys/master-key.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
-import { checkAll, crash, startCrashes } from "../chaos/crash-cycle.js";
-import { seededRandom } from "../chaos/seeded-random.js";
+import { checkAll, crash, startCrashes } from "../chaos/crashes/crash-cycle.js";
+import { seededRandom } from "../chaos/crashes/seeded-random.js";
 import {
   askMe,
   end,

@@ -71,7 +71,7 @@ async function expectDead(door: OpenAuth, dead: readonly Tokens[]): Promise<void
   }
 }
 
-describe("a clock that jumps an hour ahead and is set right", () => {
+describe("S77: a clock that jumps an hour ahead and is set right", () => {
   it.each(["running", "started again while the clock is wrong"])(
     "leaves all as it was, in a server that is %s",
     async (how) => {
@@ -113,7 +113,7 @@ describe("a clock that jumps an hour ahead and is set right", () => {
   });
 });
 
-describe("a clock that is set back an hour", () => {
+describe("S77: a clock that is set back an hour", () => {
   it("lets everybody go on at the next refresh, and log out at once", async () => {
     const { door, clock } = await openAt("2027-01-15T08:00:00Z");
     const [seen, unseen, leaving] = [await door.signUp("ada"), await door.logIn("ada"), await door.logIn("ada")];
@@ -173,7 +173,7 @@ describe("a clock that is set back an hour", () => {
   });
 });
 
-describe("a second that comes twice, as at a leap second", () => {
+describe("S77: a second that comes twice, as at a leap second", () => {
   it("stops nobody: sign up, refresh, log in, lose a role and log out, all within it", async () => {
     const { door, clock } = await openAt("2016-12-31T23:59:59.100Z");
     const first = await door.signUp("ada");
@@ -196,7 +196,7 @@ describe("a second that comes twice, as at a leap second", () => {
   });
 });
 
-describe("a clock that stands still", () => {
+describe("S77: a clock that stands still", () => {
   it("lets a hundred refreshes follow one another, and tells what was made before a role went from what was made after", async () => {
     const { door } = await openAt("2027-01-15T08:00:00Z");
     const all = [await door.signUp("ada")];
@@ -215,7 +215,7 @@ describe("a clock that stands still", () => {
   });
 });
 
-describe("a date that others have stumbled over", () => {
+describe("S77: a date that others have stumbled over", () => {
   it.each([
     ["a leap second", "2017-01-01T00:00:00Z"],
     ["a leap day", "2028-02-29T00:00:00Z"],
@@ -252,7 +252,7 @@ describe("a date that others have stumbled over", () => {
   });
 });
 
-describe("what is done by the clock", () => {
+describe("S77: what is done by the clock", () => {
   it("is done once, however often the clock jumps over the day of a rotation", async () => {
     const world = await openAt("2027-01-15T08:00:00Z");
     await world.door.signUp("ada");
@@ -310,7 +310,7 @@ function refreshAt(at: string, { refresh_token }: Granted) {
   return send<Granted>("POST", `${at}/token/refresh`, { body: { refresh_token } });
 }
 
-describe("a server that runs", () => {
+describe("S77: a server that runs", () => {
   it("goes on through jumps of its clock of an hour either way, and ends in time", async () => {
     const { shift, options } = shiftableClock();
     const server = await startServer(options);

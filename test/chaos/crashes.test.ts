@@ -1,9 +1,9 @@
 import { afterEach, expect } from "vitest";
 import { attempt } from "../attacks/attack.js";
 import { endAll } from "../cli/run-server.js";
-import { type Crashes, checkAll, crash, startCrashes } from "./crash-cycle.js";
+import { type Crashes, checkAll, crash, startCrashes } from "./crashes/crash-cycle.js";
+import type { Kind } from "./crashes/ledger.js";
 import { isLong } from "./how-long.js";
-import type { Kind } from "./ledger.js";
 
 afterEach(endAll);
 

@@ -13,10 +13,10 @@ import {
   PASSWORD,
   sql,
 } from "../http/open-auth.js";
-import { isRefused, makePast, type Outcome, type Past, SECRET, STEPS, type Step } from "./acts.js";
-import { type Fault, underFault } from "./faults.js";
+import { isRefused, makePast, type Outcome, type Past, SECRET, STEPS, type Step } from "./faults/acts.js";
+import { type Fault, underFault } from "./faults/faults.js";
+import { type Inspection, inspect, type State } from "./faults/read-state.js";
 import { isLong } from "./how-long.js";
-import { type Inspection, inspect, type State } from "./read-state.js";
 
 /** In how many ways a statement fails. A lock that lasts is waited for, and is the business of other tests. */
 const WAYS: readonly Omit<Fault, "at">[] = [

@@ -4,7 +4,7 @@ import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { end, endAll, PASSWORD, type Server, send, signUp, startServer } from "../cli/run-server.js";
-import { limit, whyNoDisk } from "./small-disk.js";
+import { limit, whyNoDisk } from "./faults/small-disk.js";
 
 const cannot = process.platform === "linux" ? whyNoDisk() : "Only Linux has prlimit.";
 

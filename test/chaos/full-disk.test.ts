@@ -20,9 +20,9 @@ import {
   until,
 } from "../cli/run-server.js";
 import { claimsOf } from "../http/open-auth.js";
-import { type Acknowledged, complaintsOf, ended, refreshed, signedUp } from "./acknowledged.js";
+import { type Acknowledged, complaintsOf, ended, refreshed, signedUp } from "./faults/acknowledged.js";
+import { empty, fill, limit, mountDisk, remount, unmountAll, whyNoDisk } from "./faults/small-disk.js";
 import { isLong } from "./how-long.js";
-import { empty, fill, limit, mountDisk, remount, unmountAll, whyNoDisk } from "./small-disk.js";
 
 const LIMIT_MS = isLong ? 900_000 : 120_000;
 const noDisk = process.platform === "linux" ? whyNoDisk() : "Only Linux has disks in memory.";
@@ -328,7 +328,7 @@ describe.runIf(noDisk === undefined)("S72: a disk that cannot be written to", ()
 
   it("a key file that could be written only in part is none", async () => {
     const path = join(newFolder(), "master.key");
-    const script = fileURLToPath(new URL("make-key-file.mjs", import.meta.url));
+    const script = fileURLToPath(new URL("faults/make-key-file.mjs", import.meta.url));
     const limited = ["prlimit", "--fsize=10", process.execPath, script] as const;
     const { code, stderr } = await run([path], { command: limited });
     expect(code, stderr).toBe(1);

@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { endAll, LATCHKEY, newFolder, type Server, send, signUp, startServer, until } from "../cli/run-server.js";
 import { type Answered, complaintsOf } from "../http/check-answer.js";
-import { createDice, type Dice } from "./dice.js";
-import { bytesOf, type Draft, goodDraft, type Scene } from "./fuzz-drafts.js";
-import { garbage, spoil } from "./fuzz-mutations.js";
-import { type Document, type Operation, operationsOf } from "./fuzz-operations.js";
-import { createPeople } from "./fuzz-people.js";
+import { createDice, type Dice } from "./fuzz/dice.js";
+import { bytesOf, type Draft, goodDraft, type Scene } from "./fuzz/fuzz-drafts.js";
+import { garbage, spoil } from "./fuzz/fuzz-mutations.js";
+import { type Document, type Operation, operationsOf } from "./fuzz/fuzz-operations.js";
+import { createPeople } from "./fuzz/fuzz-people.js";
 import { isLong } from "./how-long.js";
 import { canTell, eventCounts, startHashThreads, untilDescriptors, vitalsOf } from "./vitals.js";
 import { openWire, type Wire } from "./wire.js";
@@ -46,6 +46,7 @@ const USUAL_EVENTS = [
   "session.ended",
   "session.replayed",
   "attempts.blocked",
+  "login.spray_suspected",
 ];
 
 interface InnerVitals {
@@ -262,7 +263,7 @@ async function orItsEnd({ child, stderr }: Server, asking: Promise<void>): Promi
   });
 }
 
-describe.runIf(canTell)("a server that is asked anything", () => {
+describe.runIf(canTell)("S85: a server that is asked anything", () => {
   it(
     `answers as it says, fails at nothing and keeps nothing (seed ${SEED})`,
     async () => {

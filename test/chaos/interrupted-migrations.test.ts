@@ -10,10 +10,10 @@ import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { endAll, run } from "../cli/run-server.js";
 import { newDatabase, sql } from "../http/open-auth.js";
 import { sessionRow, userRow } from "../store/rows.mjs";
+import { RELEASED } from "./faults/more-migrations.mjs";
 import { isLong } from "./how-long.js";
-import { RELEASED } from "./more-migrations.mjs";
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+const FAULTS = fileURLToPath(new URL("faults/", import.meta.url));
 const LIMIT_MS = isLong ? 900_000 : 120_000;
 const user = userRow();
 
@@ -31,8 +31,8 @@ beforeAll(async () => {
 
 /** Migrates in a process of its own, which is killed where that is told; answers whether it came to its end. */
 async function migrate(path: string, more: number, killAt?: string): Promise<boolean> {
-  const kill = killAt === undefined ? [] : ["--import", join(HERE, "kill-at-statement.mjs")];
-  const child = spawn(process.execPath, [...kill, join(HERE, "migrating.mjs"), path, String(more)], {
+  const kill = killAt === undefined ? [] : ["--import", join(FAULTS, "kill-at-statement.mjs")];
+  const child = spawn(process.execPath, [...kill, join(FAULTS, "migrating.mjs"), path, String(more)], {
     env: { ...process.env, KILL_AT: killAt },
     stdio: ["ignore", "ignore", "inherit"],
   });

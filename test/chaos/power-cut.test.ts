@@ -6,9 +6,9 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { makeMasterKeyIn, replaceMasterKeyIn } from "../../dist/keys/master-key.js";
 import { endAll, freePort, send, signUp, startServer, until } from "../cli/run-server.js";
 import { claimsOf, newDatabase, type OpenAuth, openAuth, type Tokens, temporaryFolder } from "../http/open-auth.js";
-import { type Acknowledged, complaintsOf, ended, given, keyed, refreshed, signedUp } from "./acknowledged.js";
+import { type Acknowledged, complaintsOf, ended, given, keyed, refreshed, signedUp } from "./faults/acknowledged.js";
+import { watchStatements } from "./faults/statements.mjs";
 import { isLong } from "./how-long.js";
-import { watchStatements } from "./statements.mjs";
 
 const LIMIT_MS = isLong ? 900_000 : 120_000;
 const sidOf = ({ token }: Tokens): string => String(claimsOf(token).sid);

@@ -174,7 +174,7 @@ async function aDay(servers: readonly Server[], admin: AuthServer): Promise<read
   return said;
 }
 
-describe("two servers behind requests that alternate", () => {
+describe("S33: two servers behind requests that alternate", () => {
   it("answer a whole day as one server does", { timeout: 60_000 }, async () => {
     const days: (readonly string[])[] = [];
     for (const count of [1, 2]) {

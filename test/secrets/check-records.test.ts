@@ -23,7 +23,7 @@ function found({ folder }: Records): readonly string[] {
   return checkRecords(folder).leaks.map(({ spelling }) => spelling);
 }
 
-const newPassword = () => `wild geese ${randomBytes(9).toString("base64")}`;
+const newPassword = () => `planted ${randomBytes(9).toString("base64")}`;
 const noise = (length: number) => randomBytes(length).toString("latin1");
 
 describe("a planted secret", () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unseal } from "../../dist/keys/seal.js";
 import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
@@ -14,6 +14,8 @@ const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi"] as const;
  * the keys that they open. Further master keys are those of a server that had its secret from the environment.
  */
 export async function recordFolder(folder: string, secrets: Iterable<string> = []): Promise<void> {
+  // A test may have removed it.
+  if (!existsSync(folder)) return;
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
   const paths = entries.map(({ parentPath, name }) => ({ folder: parentPath, name, path: join(parentPath, name) }));
   const isData = new Set(

@@ -1,4 +1,4 @@
-import type { Answered } from "../http/check-answer.js";
+import type { Answered } from "../../http/check-answer.js";
 import type { Dice } from "./dice.js";
 import type { Known } from "./fuzz-operations.js";
 

@@ -1,5 +1,5 @@
 // Plain JavaScript, because processes that the tests start load it before the server.
-import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
+import { loadSqlite } from "../../../dist/store/sqlite/load-sqlite.js";
 
 const { DatabaseSync } = await loadSqlite();
 

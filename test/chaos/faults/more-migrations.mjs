@@ -1,4 +1,4 @@
-import { MIGRATIONS } from "../../dist/store/sql/migrations.js";
+import { MIGRATIONS } from "../../../dist/store/sql/migrations.js";
 
 /** How many migrations are released. */
 export const RELEASED = MIGRATIONS.length;

@@ -1,5 +1,5 @@
-import type { Answer, Granted, SendOptions } from "../cli/run-server.js";
-import { sql } from "../http/open-auth.js";
+import type { Answer, Granted, SendOptions } from "../../cli/run-server.js";
+import { sql } from "../../http/open-auth.js";
 import {
   type Account,
   type Act,

@@ -1,6 +1,6 @@
 import { isAuthError } from "latchkey";
 import { expect } from "vitest";
-import { newSecret } from "../../dist/keys/master-key.js";
+import { newSecret } from "../../../dist/keys/master-key.js";
 import {
   type Answer,
   bearer,
@@ -11,7 +11,7 @@ import {
   PASSWORD,
   sql,
   type Tokens,
-} from "../http/open-auth.js";
+} from "../../http/open-auth.js";
 import { type Labels, labelsOf } from "./read-state.js";
 
 const NEW_PASSWORD = "eight tame ducks at dusk";

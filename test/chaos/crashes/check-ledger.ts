@@ -1,4 +1,4 @@
-import { type Answer, type Granted, until } from "../cli/run-server.js";
+import { type Answer, type Granted, until } from "../../cli/run-server.js";
 import { findUser, listKeys, noteKeys } from "./administrator-acts.js";
 import { askToken, isInGrace } from "./client-acts.js";
 import {

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import type { KeyView } from "latchkey";
-import { readRefreshToken } from "../../dist/tokens/refresh-token.js";
-import type { Granted } from "../cli/run-server.js";
+import { readRefreshToken } from "../../../dist/tokens/refresh-token.js";
+import type { Granted } from "../../cli/run-server.js";
 
 // A new key signs a quarter of a second after it was planned, which may be before every process knows it where the machine is slow.
 const CHANGE_MS = 5_000;

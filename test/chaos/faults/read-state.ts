@@ -1,4 +1,4 @@
-import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
+import { loadSqlite } from "../../../dist/store/sqlite/load-sqlite.js";
 
 type Row = Readonly<Record<string, string | number | null>>;
 

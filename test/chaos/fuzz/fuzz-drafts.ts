@@ -1,7 +1,7 @@
+import { requestBytes } from "../wire.js";
 import type { Dice } from "./dice.js";
 import { allowedValue, type Operation } from "./fuzz-operations.js";
 import { type Held, knownTo, type People, type Person } from "./fuzz-people.js";
-import { requestBytes } from "./wire.js";
 
 /** A request before it is bytes, which may still be made wrong. */
 export interface Draft {

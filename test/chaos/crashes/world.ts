@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Far } from "../cli/far-auth.js";
-import { type Answer, type Running, type SendOptions, type Server, send, start } from "../cli/run-server.js";
+import type { Far } from "../../cli/far-auth.js";
+import { type Answer, type Running, type SendOptions, type Server, send, start } from "../../cli/run-server.js";
 import { type Account, type Act, type Ledger, Lost } from "./ledger.js";
 import type { Random } from "./seeded-random.js";
 

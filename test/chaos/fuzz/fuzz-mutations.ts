@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
-import { NAUGHTY } from "../accounts/naughty-texts.js";
+import { NAUGHTY } from "../../accounts/naughty-texts.js";
 import type { Dice } from "./dice.js";
 import { anyAddress, type Draft } from "./fuzz-drafts.js";
 
