@@ -103,7 +103,7 @@ function requireMintable(claims: Record<string, unknown>, profile: Profile): voi
 }
 
 function requireLife(claims: Record<string, unknown>, profile: Profile): void {
-  if (claims.nbf !== undefined && (claims.nbf as number) >= (claims.exp as number)) {
+  if ((claims.nbf as number) >= (claims.exp as number)) {
     throw new TypeError("The claim nbf must be before exp.");
   }
   const lifetime = (claims.exp as number) - (claims.iat as number);

@@ -2,6 +2,7 @@ import type { LogEvent } from "latchkey";
 import { createRevocations } from "latchkey/tokens";
 import { describe, expect, it, vi } from "vitest";
 import { followStore } from "../../dist/accounts/follow-store.js";
+import { AuthError } from "../../dist/errors/auth-error.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { newDatabase } from "../http/open-auth.js";
 import { sessionRow, userRow } from "../store/rows.mjs";
@@ -106,6 +107,95 @@ describe("the live set of another process", () => {
       expect(await store.revocations.since(0)).toEqual([]);
       expect(live.forgetPast()).toBe(0);
       await follower.stop();
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("is read again only where somebody has written, and then only what is new", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const store = await openSqlite({ path: ":memory:" });
+      const user = userRow();
+      const session = sessionRow(user.id, { largestExp: 9_999_999_999 });
+      await store.users.add(user, session);
+      let commits = 0;
+      const readFrom: number[] = [];
+      const since = (seq: number) => {
+        readFrom.push(seq);
+        return store.revocations.since(seq);
+      };
+      const watched = { ...store, changes: () => commits, revocations: { ...store.revocations, since } };
+      let forgotten = 0;
+      let reloaded = 0;
+      const follower = await followStore({
+        store: watched,
+        live: createRevocations(),
+        keys: { reload: async () => void reloaded++, tend: async () => {} },
+        limits: { forgetPast: async () => 0 },
+        userViews: { forget: () => void forgotten++ },
+        log: () => {},
+      });
+      await vi.advanceTimersByTimeAsync(500);
+      expect([readFrom, forgotten, reloaded]).toEqual([[0], 0, 1]);
+      await store.sessions.end(session.id, "log_out");
+      const [row] = await store.revocations.since(0);
+      commits += 1;
+      await vi.advanceTimersByTimeAsync(100);
+      await expect.poll(() => reloaded).toBe(2);
+      await follower.catchUp();
+      expect([readFrom, forgotten]).toEqual([[0, 0, row?.seq], 1]);
+      await follower.stop();
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("tells of a database that does not answer once, and once more when it has answered in between", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const store = await openSqlite({ path: ":memory:" });
+      let isAway = false;
+      const changes = () => {
+        if (isAway) throw new AuthError("unavailable");
+        return 0;
+      };
+      const failing = (error: Error) => async () => {
+        throw error;
+      };
+      const told: LogEvent[] = [];
+      const follower = await followStore({
+        store: { ...store, changes },
+        live: createRevocations(),
+        keys: { reload: async () => {}, tend: failing(new Error("no room")) },
+        limits: { forgetPast: failing(new RangeError("too many")) },
+        userViews: { forget: () => {} },
+        log: (event) => void told.push(event),
+      });
+      const behind = { event: "store.behind", error: "unavailable" };
+      for (const [away, events] of [
+        [false, []],
+        [true, [behind]],
+        [false, [behind]],
+        [true, [behind, behind]],
+      ] as const) {
+        isAway = away;
+        await vi.advanceTimersByTimeAsync(300);
+        expect(told).toEqual(events);
+      }
+      isAway = false;
+      await vi.advanceTimersByTimeAsync(60_000);
+      const late = [
+        { event: "keys.untended", error: "Error: no room" },
+        { event: "store.unswept", error: "RangeError: too many" },
+      ];
+      const sorted = () => told.slice(2).sort((one, other) => one.event.localeCompare(other.event));
+      await expect.poll(sorted).toEqual(late);
+      await vi.advanceTimersByTimeAsync(60_000);
+      await follower.stop();
+      expect(sorted()).toEqual(late);
       await store.close();
     } finally {
       vi.useRealTimers();

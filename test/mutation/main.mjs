@@ -66,7 +66,7 @@ async function tryLayer(layer, files) {
     for (const mutant of mutants.filter(({ verdict }) => verdict === "late")) {
       mutant.verdict = undefined;
       await tryInFile({ ...mutant.session, seconds: PATIENT_SECONDS }, [mutant]);
-      if (mutant.verdict === "late") mutant.verdict = "endless";
+      if (mutant.verdict === "late") mutant.verdict = mutant.isEndless ? "endless" : "killed";
     }
     keep(layer, mutants);
     report(layer, files, mutants);

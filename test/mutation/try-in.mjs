@@ -50,7 +50,7 @@ async function tryShare(session, mutants) {
     for (const { id, failure } of lines) if (failure !== undefined) outcomes.set(id, outcomeOf(failure));
     const last = lines.at(-1);
     if (last.begun !== true) break;
-    outcomes.set(last.id, { verdict: "late", by: "The process did not come back." });
+    outcomes.set(last.id, { verdict: "late", by: "The process did not come back.", isEndless: true });
     open = open.slice(open.indexOf(last.id) + 1);
   }
   return { outcomes, slowTests };
@@ -88,5 +88,6 @@ function outcomeOf(failure) {
   const by = `${failure.test}: ${failure.message}`.slice(0, 300);
   if (failure.message === "It runs in circles.") return { verdict: "endless", by };
   // A test of how long something takes, too, may fail for the machine.
-  return { verdict: /timed out in|to be less than/.test(failure.message) ? "late" : "killed", by };
+  const isEndless = failure.message.includes("timed out in");
+  return { verdict: isEndless || failure.message.includes("to be less than") ? "late" : "killed", by, isEndless };
 }

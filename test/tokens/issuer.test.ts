@@ -141,6 +141,7 @@ describe("an issuer does not mint what its own verifier would refuse", () => {
     ["an option that nobody reads", {}, { leeway: 5 }],
     ["options that are null", {}, null as never],
     ["options that are a text", {}, "todo-api" as never],
+    ["options that are a number", {}, 60 as never],
   ])("%s", (_name, claims, own) => {
     expect(() => issuer.mint({ sub: "42", ...claims } as never, own as never)).toThrow(WRONG_USE);
   });
