@@ -135,6 +135,7 @@ describe("the live set of another process", () => {
         keys: { reload: async () => void reloaded++, tend: async () => {} },
         limits: { forgetPast: async () => 0 },
         userViews: { forget: () => void forgotten++ },
+        now: Date.now,
         log: () => {},
       });
       await vi.advanceTimersByTimeAsync(500);
@@ -172,6 +173,7 @@ describe("the live set of another process", () => {
         keys: { reload: async () => {}, tend: failing(new Error("no room")) },
         limits: { forgetPast: failing(new RangeError("too many")) },
         userViews: { forget: () => {} },
+        now: Date.now,
         log: (event) => void told.push(event),
       });
       const behind = { event: "store.behind", error: "unavailable" };
