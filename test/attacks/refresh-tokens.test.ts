@@ -125,7 +125,10 @@ function respellingsOf(token: string): readonly (readonly [string, string])[] {
     ["in upper case", token.toUpperCase()],
     ["in lower case", token.toLowerCase()],
     ["without its prefix", token.slice(4)],
-    ["in base64", `lkr_${bytes.toString("base64")}`],
+    // Without a letter that the two alphabets write differently it is the token itself.
+    ...[`lkr_${bytes.toString("base64")}`]
+      .filter((spelling) => spelling !== token)
+      .map((spelling) => ["in base64", spelling] as const),
     ["in hex", `lkr_${bytes.toString("hex")}`],
     ["in base64 twice", `lkr_${Buffer.from(token.slice(4)).toString("base64url")}`],
     ["in percent signs", [...Buffer.from(token)].map((byte) => `%${byte.toString(16)}`).join("")],

@@ -223,12 +223,15 @@ const TRIES = 50;
 /** Asks every operation until it is answered well: what comes later reaches all of the code. */
 async function askEach(fuzzed: Fuzzed, tally: Tally): Promise<void> {
   const asking: Asking = { fuzzed, tally, wire: await openWire(fuzzed.server.port), last: undefined };
+  const signUpOperation = fuzzed.scene.operations.find(({ path }) => path === "/signup");
   for (const operation of fuzzed.scene.operations) {
     const isAnswered = () => tally.succeeded.has(`${operation.method} ${operation.path}`);
     for (let tried = 0; tried < TRIES && !isAnswered(); tried++) {
       tally.asked += 1;
       if (!asking.wire.isOpen) Object.assign(asking, { wire: await openWire(fuzzed.server.port), last: undefined });
-      await askOnce(asking, createDice(SEED - tally.asked), operation);
+      const dice = createDice(SEED - tally.asked);
+      // What was asked before may have ended every session there was.
+      await askOnce(asking, dice, fuzzed.scene.people.held(dice) === undefined ? signUpOperation : operation);
     }
   }
   asking.wire.close();
