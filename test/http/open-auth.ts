@@ -94,7 +94,9 @@ export async function openAuth(options: Partial<AuthOptions> = {}, clock: Clock 
   };
   const settings = { database: ":memory:", url: ORIGIN, now: clock.now, log, ...options };
   const auth = await createAuth(settings);
-  closings.push(() => auth.close());
+  // Held only as long as it runs: some tests open hundreds, and close them.
+  const running = new WeakRef(auth);
+  closings.push(async () => running.deref()?.close());
   const from = (address: string) => doorOf(auth, new URL(settings.url).pathname.replace(/\/+$/, ""), address);
   return { auth, clock, events, from, ...from("192.0.2.7") };
 }
