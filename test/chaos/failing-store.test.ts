@@ -76,7 +76,7 @@ function faultsOf(statements: readonly string[]): readonly Fault[] {
     const turn = WAYS.filter((_, way) => way === index % WAYS.length);
     if (isLong) return WAYS.map((way) => ({ at: index + 1, ...way }));
     if (sql === "commit") return [LOST_ANSWER, ...turn].map((way) => ({ at: index + 1, ...way }));
-    return sql.startsWith("begin") || index % 4 === 0 ? turn.map((way) => ({ at: index + 1, ...way })) : [];
+    return sql.startsWith("begin") || index % 8 === 0 ? turn.map((way) => ({ at: index + 1, ...way })) : [];
   });
 }
 
