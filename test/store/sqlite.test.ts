@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSqlStore } from "../../dist/store/sql/create-sql-store.js";
 import { loadSqlite, type SqliteConnection } from "../../dist/store/sqlite/load-sqlite.js";
@@ -60,6 +62,15 @@ async function openAt(path: string): Promise<Opened> {
     },
     discard,
   };
+}
+
+/** What a file of this process is; nothing where it was closed meanwhile. */
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${file}`);
+  } catch {
+    return "";
+  }
 }
 
 describe("a SQLite database file", () => {
@@ -130,6 +141,23 @@ describe("a SQLite database file", () => {
     copyFileSync(join(folder, "data", "latchkey.db"), path);
     const copy = await open();
     expect(await copy.users.findById(user.id)).toEqual(user);
+  });
+
+  it.skipIf(process.platform !== "linux")("is let go of when it was closed", async () => {
+    const held = () => readdirSync("/proc/self/fd").filter((file) => linkOf(file).startsWith(folder));
+    for (let round = 0; round < 5; round++) {
+      const store = await openSqlite({ path });
+      await add(store);
+      expect(held().length).toBeGreaterThan(0);
+      await store.close();
+    }
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    for (let round = 0; round < 20 && held().length > 0; round++) {
+      collect();
+      await setImmediate();
+    }
+    expect(held()).toEqual([]);
   });
 
   it.skipIf(process.platform === "win32")("is made in a folder of its own, for the owner alone", async () => {

@@ -33,6 +33,8 @@ export function createStatements(connection: SqliteConnection, now: () => number
     isClosed: () => closed,
     close() {
       closed = true;
+      // SQLite keeps its files open for them, and the function above, which it knows, would keep them for ever.
+      statements.clear();
       connection.close();
     },
   };
