@@ -89,7 +89,10 @@ describe("a verifier of the profile rfc9068 accepts a token", () => {
     ["with the last auth_time that there is", withClaims({ auth_time: 253_402_300_799 })],
     ["with an empty scope", withClaims({ scope: "" })],
     ["with empty lists", withClaims({ amr: [], roles: [] })],
-    ["that is valid just before it expires", withClaims({ iat: SECONDS - 100, nbf: SECONDS - 2.001, exp: SECONDS - 2 })],
+    [
+      "that is valid just before it expires",
+      withClaims({ iat: SECONDS - 100, nbf: SECONDS - 2.001, exp: SECONDS - 2 }),
+    ],
     ["that lived for a millisecond", withClaims({ iat: SECONDS - 0.001, exp: SECONDS })],
     ["with a list of audiences, ours the last", withClaims({ aud: ["a", "b", "https://c.example/", AUDIENCE] })],
     ["with one audience named twice", withClaims({ aud: [AUDIENCE, AUDIENCE] })],
@@ -354,13 +357,17 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
     ["whose payload is null", withText("null"), { reason: "not_an_object", check: "payload", part: "payload" }],
     ["whose payload is a number", withText("5"), { reason: "not_an_object", check: "payload", part: "payload" }],
     ["whose payload is a text", withText('"x"'), { reason: "not_an_object", check: "payload", part: "payload" }],
-    ...['{"a":1e999}', '{"a":[{"b":-1e999}]}', '{"a":"\\ud800"}', '{"\\ud800":1}', '{"a":[1,null,{"b":["\\udc00"]}]}'].map(
-      (unsafe): [string, string, Facts] => [
-        `that holds ${unsafe}`,
-        withText(unsafe),
-        { reason: "unsafe_member", check: "payload", part: "payload" },
-      ],
-    ),
+    ...[
+      '{"a":1e999}',
+      '{"a":[{"b":-1e999}]}',
+      '{"a":"\\ud800"}',
+      '{"\\ud800":1}',
+      '{"a":[1,null,{"b":["\\udc00"]}]}',
+    ].map((unsafe): [string, string, Facts] => [
+      `that holds ${unsafe}`,
+      withText(unsafe),
+      { reason: "unsafe_member", check: "payload", part: "payload" },
+    ]),
     ["whose payload is no object", withText("[]"), { reason: "not_an_object", check: "payload", part: "payload" }],
     [
       "that says a thing twice",
@@ -448,9 +455,21 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
         { reason: "claim_invalid", check: "claims", claim },
       ]),
     ),
-    ["whose scope is a list", withClaims({ scope: ["x"] }), { reason: "claim_invalid", check: "claims", claim: "scope" }],
-    ["for a name and a number", withClaims({ aud: [AUDIENCE, 5] }), { reason: "claim_invalid", check: "audience", claim: "aud" }],
-    ["for a name and an empty one", withClaims({ aud: [AUDIENCE, ""] }), { reason: "claim_invalid", check: "audience", claim: "aud" }],
+    [
+      "whose scope is a list",
+      withClaims({ scope: ["x"] }),
+      { reason: "claim_invalid", check: "claims", claim: "scope" },
+    ],
+    [
+      "for a name and a number",
+      withClaims({ aud: [AUDIENCE, 5] }),
+      { reason: "claim_invalid", check: "audience", claim: "aud" },
+    ],
+    [
+      "for a name and an empty one",
+      withClaims({ aud: [AUDIENCE, ""] }),
+      { reason: "claim_invalid", check: "audience", claim: "aud" },
+    ],
     ["whose iss is empty", withClaims({ iss: "" }), { reason: "claim_invalid", check: "issuer", claim: "iss" }],
     ["whose sub is a number", withClaims({ sub: 42 }), { reason: "claim_invalid", check: "claims", claim: "sub" }],
     [
@@ -651,13 +670,21 @@ describe("options that would check too little are a TypeError", () => {
   it.each<[string, Record<string, unknown>, string]>([
     ["an issuer that is empty", { issuer: "" }, "The issuer must be a string that is not empty."],
     ["an audience that is a number", { audience: [5] }, "The audience must be a string that is not empty."],
-    ["a required claim of no name", { requiredClaims: [""] }, "The name of a required claim must be a string that is not empty."],
+    [
+      "a required claim of no name",
+      { requiredClaims: [""] },
+      "The name of a required claim must be a string that is not empty.",
+    ],
     ["no such profile", { profile: "jws" }, "The profile must be one of rfc9068, jwt."],
     ["a type", { type: "JWT" }, "The type of the profile rfc9068 is at+jwt."],
     ["a type that is empty", { profile: "jwt", type: "" }, "The type must be a string that is not empty."],
     ["a type that is a number", { profile: "jwt", type: 5 }, "The type must be a string that is not empty."],
     ["a schema that is a text", { claims: "x" }, "The schema of the claims must be a Standard Schema."],
-    ["a bound that is misspelt", { cache: { entry: 5 } }, 'The cache has no option "entry". The options are entries, bytes.'],
+    [
+      "a bound that is misspelt",
+      { cache: { entry: 5 } },
+      'The cache has no option "entry". The options are entries, bytes.',
+    ],
     ["an option that is misspelt", { leaway: 5 }, 'createVerifier has no option "leaway".'],
   ])("which says what is wrong with %s", (_name, changes, sentence) => {
     expect(() => createVerifier({ ...good, ...changes } as VerifierOptions)).toThrow(sentence);
