@@ -1,7 +1,7 @@
 import { type ClaimShape, type ClaimShapes, hasShape, isAudience } from "./claims.js";
 import type { Profile } from "./profiles.js";
 import type { JsonObject } from "./strict-json.js";
-import { type Check, TokenError } from "./token-error.js";
+import { TokenError } from "./token-error.js";
 
 /** What a verifier wants of the claims. Durations and `leeway` are in seconds, `now` answers in milliseconds. */
 export interface ClaimRules {
@@ -43,29 +43,28 @@ export function otherClaimRules(requiredClaims: readonly string[], shapes: Claim
 }
 
 /** The checks of a payload's claims in their order; each throws a {@link TokenError} or does nothing. */
-export const CLAIM_CHECKS: ReadonlyArray<readonly [Check, (claims: JsonObject, rules: ClaimRules) => void]> = [
-  ["times", requireTimes],
-  ["issuer", requireIssuer],
-  ["audience", requireAudience],
-  ["claims", requireClaims],
+export const CLAIM_CHECKS: ReadonlyArray<(claims: JsonObject, rules: ClaimRules) => void> = [
+  requireTimes,
+  requireIssuer,
+  requireAudience,
+  requireClaims,
 ];
 
 function requireTimes(claims: JsonObject, rules: ClaimRules): void {
-  const exp = requireTime(claims, "exp", rules);
+  // Every profile requires exp and iat.
+  const exp = requireTime(claims, "exp", rules) as number;
   const nbf = requireTime(claims, "nbf", rules);
-  const iat = requireTime(claims, "iat", rules);
-  const now = rules.now() / 1000;
-  const latest = now + rules.leeway;
+  const iat = requireTime(claims, "iat", rules) as number;
+  const latest = rules.now() / 1000 + rules.leeway;
   // Written so that a clock that answers NaN refuses.
   if (nbf !== undefined && !(nbf <= latest)) {
     throw new TokenError("not_yet_valid", "times", { claim: "nbf", expected: latest, actual: nbf });
   }
-  if (iat !== undefined && !(iat <= latest)) {
+  if (!(iat <= latest)) {
     throw new TokenError("issued_in_future", "times", { claim: "iat", expected: latest, actual: iat });
   }
-  if (exp === undefined) return;
   if (!rules.allowExpired) requireUnexpired(exp, rules);
-  requireLifetime({ exp, nbf, iat }, now, rules.maxLifetime);
+  requireLifetime({ exp, nbf, iat }, rules.maxLifetime);
 }
 
 /** The check that a token must pass again each time it is seen. Written so that a clock that answers NaN refuses. */
@@ -78,14 +77,14 @@ export function requireUnexpired(exp: number, { now, leeway }: Pick<ClaimRules, 
 interface Lifetime {
   readonly exp: number;
   readonly nbf: number | undefined;
-  readonly iat: number | undefined;
+  readonly iat: number;
 }
 
 /** A token lives from its beginning to its end, and for no longer than its profile says. */
-function requireLifetime({ exp, nbf, iat }: Lifetime, now: number, maxLifetime: number): void {
+function requireLifetime({ exp, nbf, iat }: Lifetime, maxLifetime: number): void {
   if (nbf !== undefined && nbf >= exp) throw new TokenError("claim_invalid", "times", { claim: "nbf", actual: nbf });
-  if (iat !== undefined && exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
-  const actual = exp - (iat ?? now);
+  if (exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
+  const actual = exp - iat;
   if (actual > maxLifetime) {
     throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual });
   }
@@ -131,7 +130,8 @@ function requireAudience(claims: JsonObject, { audience, requiredClaims }: Claim
   }
 }
 
-function requireClaims(claims: JsonObject, { otherClaims }: ClaimRules): void {
+/** The last of the checks: the claims that have no other one. */
+export function requireClaims(claims: JsonObject, { otherClaims }: ClaimRules): void {
   for (const { name, shape, required, inherited } of otherClaims) {
     const value = inherited && !Object.hasOwn(claims, name) ? undefined : claims[name];
     if (value === undefined) {

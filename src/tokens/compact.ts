@@ -27,9 +27,10 @@ const JWE_SEGMENTS = 5;
 export function splitCompact(token: unknown, longest: number): Compact {
   if (typeof token !== "string") throw new TokenError("not_a_string", "shape", { actual: typeof token });
   if (token.length > longest) throw new TokenError("too_large", "shape", { expected: longest, actual: token.length });
+  // Without a first dot there is no second one.
   const first = token.indexOf(".");
   const second = token.indexOf(".", first + 1);
-  if (first < 0 || second < 0 || token.indexOf(".", second + 1) >= 0) throw wrongSegments(token);
+  if (second < 0 || token.includes(".", second + 1)) throw wrongSegments(token);
   const headerText = token.slice(0, first);
   const payload = decodeBase64url(token.slice(first + 1, second));
   if (payload === undefined) throw new TokenError("not_base64url", "shape", { part: "payload" });

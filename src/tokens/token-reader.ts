@@ -1,4 +1,4 @@
-import { CLAIM_CHECKS, type ClaimRules } from "./check-claims.js";
+import { CLAIM_CHECKS, type ClaimRules, requireClaims } from "./check-claims.js";
 import type { Claims } from "./claims.js";
 import { type Compact, LONGEST_TOKEN, splitCompact } from "./compact.js";
 import { freezeDeep } from "./freeze-deep.js";
@@ -7,7 +7,7 @@ import type { VerifyingKey } from "./key.js";
 import type { Revocations } from "./revocations.js";
 import { complainedMember, type StandardSchema } from "./standard-schema.js";
 import { type JsonObject, parseStrictObject } from "./strict-json.js";
-import { type Check, TokenError } from "./token-error.js";
+import { TokenError } from "./token-error.js";
 import type { Inspection } from "./verifier.js";
 
 /** What tokens are read by. */
@@ -32,13 +32,12 @@ export interface TokenReader {
   open(compact: Compact): OpenHeader;
   requireSignature(open: OpenHeader, compact: Compact): void;
   parse(compact: Compact): JsonObject;
-  readonly claimChecks: ReadonlyArray<readonly [Check, (payload: JsonObject) => void]>;
+  readonly claimChecks: ReadonlyArray<(payload: JsonObject) => void>;
   requireLive(claims: Claims, kid: string): void;
   /** All of them. Nothing in a payload is read before the signature holds. */
   read(token: unknown, allowExpired: boolean): Reading;
 }
 
-const CHECKS_IN_ORDER = CLAIM_CHECKS.map(([, check]) => check);
 const CLAIM_OF = { session: "sid", token: "jti", key: "kid" } as const;
 
 /** Makes the reader of one verifier. */
@@ -60,19 +59,16 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     requireSignature(opened, compact);
     const payload = parse(compact);
     const applied = allowExpired ? lenient : rules;
-    for (const check of CHECKS_IN_ORDER) check(payload, applied);
+    for (const check of CLAIM_CHECKS) check(payload, applied);
     const checked = payload as Claims;
     const claims = parsedClaims(checked, schema);
     requireLive(checked, key.kid);
     return { inspection: { header, claims, kid: key.kid, profile: rules.profile.name }, key, checked };
   };
 
-  const claimChecks = CLAIM_CHECKS.map(([name, check]) => {
-    const run = (payload: JsonObject) => {
-      check(payload, rules);
-      if (name === "claims") parsedClaims(payload as Claims, schema);
-    };
-    return [name, run] as const;
+  const claimChecks = CLAIM_CHECKS.map((check) => (payload: JsonObject) => {
+    check(payload, rules);
+    if (check === requireClaims) parsedClaims(payload as Claims, schema);
   });
 
   return { split, open, requireSignature, parse, claimChecks, requireLive, read };

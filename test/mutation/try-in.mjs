@@ -71,10 +71,13 @@ async function runOnce({ test, seconds, slow, codeFile, job, results }, mutants)
   );
   const closed = new Promise((done) => child.on("close", done));
   let told = "";
+  let silent = 0;
   const watch = setInterval(
     () => {
       const now = readFileSync(results, "utf8");
-      if (now === told) process.kill(-child.pid, "SIGKILL");
+      silent = now === told ? silent + 1 : 0;
+      // Before the first line all tests of the file are run, twice.
+      if (silent > (now === "" ? 10 : 0)) process.kill(-child.pid, "SIGKILL");
       told = now;
     },
     PATIENCE * seconds * 1000,

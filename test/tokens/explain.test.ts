@@ -36,6 +36,11 @@ describe("explain", () => {
     ["another issuer", goodToken(key, { iss: "x" }), "ppppppfppp", "wrong_issuer"],
     ["another audience", goodToken(key, { aud: ["x"] }), "pppppppfpp", "wrong_audience"],
     ["a claim of a wrong shape", goodToken(key, { sub: 1 }), "ppppppppfp", "claim_invalid"],
+    ["an exp of a wrong shape", goodToken(key, { exp: "soon" }), "pppppfpppp", "claim_invalid"],
+    ["an nbf of a wrong shape", goodToken(key, { nbf: "soon" }), "pppppfpppp", "claim_invalid"],
+    ["an iat that is missing", goodToken(key, { iat: undefined }), "pppppfpppp", "claim_missing"],
+    ["an issuer that is missing", goodToken(key, { iss: undefined }), "ppppppfppp", "claim_missing"],
+    ["an audience that is missing", goodToken(key, { aud: undefined }), "pppppppfpp", "claim_missing"],
     ["a claim that is missing", goodToken(key, { client_id: undefined }), "ppppppppfp", "claim_missing"],
     ["one that was taken back", goodToken(key, { sid: "gone" }), "pppppppppf", "revoked"],
   ])("gives every check of %s its verdict", (_name, token, verdicts, reason) => {

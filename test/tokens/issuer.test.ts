@@ -146,6 +146,25 @@ describe("an issuer does not mint what its own verifier would refuse", () => {
     expect(() => issuer.mint({ sub: "42", ...claims } as never, own as never)).toThrow(WRONG_USE);
   });
 
+  it.each<[Record<string, unknown>, string]>([
+    [{ iss: "" }, "iss must be a string that is not empty"],
+    [{ sub: 5 }, "sub must be a string that is not empty"],
+    [{ jti: "" }, "jti must be a string that is not empty"],
+    [{ client_id: [] }, "client_id must be a string that is not empty"],
+    [{ sid: "" }, "sid must be a string that is not empty"],
+    [{ exp: "1" }, "exp must be a number of seconds since 1970"],
+    [{ iat: "1" }, "iat must be a number of seconds since 1970"],
+    [{ nbf: -1 }, "nbf must be a number of seconds since 1970"],
+    [{ auth_time: 253_402_300_800 }, "auth_time must be a number of seconds since 1970"],
+    [{ amr: "pwd" }, "amr must be a list of strings"],
+    [{ roles: [5] }, "roles must be a list of strings"],
+    [{ scope: 5 }, "scope must be a string"],
+    [{ exp: undefined }, "exp is missing"],
+    [{ nbf: SECONDS + 600 }, "nbf must be before exp"],
+  ])("and says of %j that %s", (claims, sentence) => {
+    expect(() => issuer.mint({ sub: "42", ...claims } as never)).toThrow(`The claim ${sentence}.`);
+  });
+
   it("and says which option it does not know, and whose", () => {
     const mint = () => issuer.mint({ sub: "42" }, { leeway: 5 } as never);
     expect(mint).toThrow('mint has no option "leeway". The options are audience, accessSeconds.');

@@ -94,6 +94,14 @@ describe("a JWS", () => {
       });
     }
     expect(factsOf(() => verifyJws("x".repeat(1_048_577), [key])).reason).toBe("too_large");
+    expect(refusalOf(() => verifyJws(`${"A".repeat(8193)}.AA.AA`, [key]))).toMatchObject({
+      reason: "too_large",
+      check: "shape",
+      part: "header",
+      expected: 8192,
+      actual: 8193,
+    });
+    expect(factsOf(() => verifyJws(`${"A".repeat(8192)}.AA.AA`, [key])).reason).toBe("not_json");
     for (const junk of ["", "a.b", "a.b.c.d.e", 5, null, {}])
       expect(() => verifyJws(junk as string, [key])).toThrow(TokenError);
   });

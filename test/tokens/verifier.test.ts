@@ -85,6 +85,15 @@ describe("a verifier of the profile rfc9068 accepts a token", () => {
   it.each<[string, string]>([
     ["of no extras", withClaims({})],
     ["with a list of one audience", withClaims({ aud: [AUDIENCE] })],
+    ["with the first auth_time that there is", withClaims({ auth_time: 0 })],
+    ["with the last auth_time that there is", withClaims({ auth_time: 253_402_300_799 })],
+    ["with an empty scope", withClaims({ scope: "" })],
+    ["with empty lists", withClaims({ amr: [], roles: [] })],
+    [
+      "that is valid just before it expires",
+      withClaims({ iat: SECONDS - 100, nbf: SECONDS - 2.001, exp: SECONDS - 2 }),
+    ],
+    ["that lived for a millisecond", withClaims({ iat: SECONDS - 0.001, exp: SECONDS })],
     ["with a list of audiences, ours the last", withClaims({ aud: ["a", "b", "https://c.example/", AUDIENCE] })],
     ["with one audience named twice", withClaims({ aud: [AUDIENCE, AUDIENCE] })],
     ["with fractional times", withClaims({ exp: SECONDS + 0.5, iat: SECONDS - 1.25, nbf: SECONDS - 0.001 })],
@@ -221,6 +230,11 @@ describe("a verifier of the profile jwt accepts a token", () => {
     expect(jwt.inspectSync(token)).toMatchObject({ kid: key.kid, profile: "jwt", claims: { sub: "42" } });
   });
 
+  it.each(["exp", "iat", "sub"])("but not without %s", (claim) => {
+    const token = tokenOf({ alg: "ES256" }, { ...plain, [claim]: undefined }, key);
+    expect(factsOf(() => bare.verifySync(token))).toMatchObject({ reason: "claim_missing", claim });
+  });
+
   it("with nothing but sub, iat and exp, where no issuer and no audience are wanted", () => {
     expect(bare.verifySync(tokenOf({ alg: "ES256" }, plain, key))).toEqual(plain);
     expect(bare.verifySync(tokenOf({ alg: "ES256" }, { ...plain, iss: "anybody" }, key)).iss).toBe("anybody");
@@ -256,6 +270,11 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
   it.each<[string, unknown, Facts]>([
     ["that is no string", 5, { reason: "not_a_string", check: "shape" }],
     ["that is too large", "x".repeat(8193), { reason: "too_large", check: "shape" }],
+    ["of one segment", "a", { reason: "wrong_segments", check: "shape" }],
+    ["of four segments", `${first}.${second}.${third}.`, { reason: "wrong_segments", check: "shape" }],
+    ["without a header", `.${second}.${third}`, { reason: "not_json", check: "shape", part: "header" }],
+    ["without a payload", tokenOf(headerOf(key), "", key), { reason: "not_json", check: "payload", part: "payload" }],
+    ["without a signature", `${first}.${second}.`, { reason: "bad_signature", check: "signature", part: "signature" }],
     ["of two segments", "a.b", { reason: "wrong_segments", check: "shape" }],
     ["that is encrypted", "a.b.c.d.e", { reason: "encrypted", check: "shape" }],
     [
@@ -333,6 +352,22 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
       { reason: "not_utf8", check: "payload", part: "payload" },
     ],
     ["whose payload is no JSON", withText("x"), { reason: "not_json", check: "payload", part: "payload" }],
+    ["whose payload ends in a string", withText('{"a'), { reason: "not_json", check: "payload", part: "payload" }],
+    ["whose payload ends in an escape", withText('{"a\\'), { reason: "not_json", check: "payload", part: "payload" }],
+    ["whose payload is null", withText("null"), { reason: "not_an_object", check: "payload", part: "payload" }],
+    ["whose payload is a number", withText("5"), { reason: "not_an_object", check: "payload", part: "payload" }],
+    ["whose payload is a text", withText('"x"'), { reason: "not_an_object", check: "payload", part: "payload" }],
+    ...[
+      '{"a":1e999}',
+      '{"a":[{"b":-1e999}]}',
+      '{"a":"\\ud800"}',
+      '{"\\ud800":1}',
+      '{"a":[1,null,{"b":["\\udc00"]}]}',
+    ].map((unsafe): [string, string, Facts] => [
+      `that holds ${unsafe}`,
+      withText(unsafe),
+      { reason: "unsafe_member", check: "payload", part: "payload" },
+    ]),
     ["whose payload is no object", withText("[]"), { reason: "not_an_object", check: "payload", part: "payload" }],
     [
       "that says a thing twice",
@@ -361,6 +396,21 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
       { reason: "issued_in_future", check: "times", claim: "iat" },
     ],
     [
+      "that is valid no sooner than it expires",
+      withClaims({ iat: SECONDS - 100, nbf: SECONDS - 2, exp: SECONDS - 2 }),
+      { reason: "claim_invalid", check: "times", claim: "nbf" },
+    ],
+    [
+      "that expires no later than it was made",
+      withClaims({ iat: SECONDS - 2, exp: SECONDS - 2 }),
+      { reason: "claim_invalid", check: "times", claim: "exp" },
+    ],
+    [
+      "that has lived for too long",
+      withClaims({ iat: SECONDS - 86_000, exp: SECONDS + 500 }),
+      { reason: "lifetime_too_long", check: "times", claim: "exp" },
+    ],
+    [
       "that lives for too long",
       withClaims({ exp: SECONDS + 90_000 }),
       { reason: "lifetime_too_long", check: "times", claim: "exp" },
@@ -386,6 +436,41 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
       { reason: "claim_missing", check: "claims", claim: "client_id" },
     ],
     ["without jti", withClaims({ jti: undefined }), { reason: "claim_missing", check: "claims", claim: "jti" }],
+    ...["sub", "jti", "client_id", "sid"].flatMap((claim) =>
+      [5, "", null, ["x"]].map((value): [string, string, Facts] => [
+        `whose ${claim} is ${JSON.stringify(value)}`,
+        withClaims({ [claim]: value }),
+        { reason: "claim_invalid", check: "claims", claim },
+      ]),
+    ),
+    ...[-1, 253_402_300_800, "1", null].map((value): [string, string, Facts] => [
+      `whose auth_time is ${JSON.stringify(value)}`,
+      withClaims({ auth_time: value }),
+      { reason: "claim_invalid", check: "claims", claim: "auth_time" },
+    ]),
+    ...["amr", "roles"].flatMap((claim) =>
+      ["x", 5, null, ["x", 5], [null]].map((value): [string, string, Facts] => [
+        `whose ${claim} are ${JSON.stringify(value)}`,
+        withClaims({ [claim]: value }),
+        { reason: "claim_invalid", check: "claims", claim },
+      ]),
+    ),
+    [
+      "whose scope is a list",
+      withClaims({ scope: ["x"] }),
+      { reason: "claim_invalid", check: "claims", claim: "scope" },
+    ],
+    [
+      "for a name and a number",
+      withClaims({ aud: [AUDIENCE, 5] }),
+      { reason: "claim_invalid", check: "audience", claim: "aud" },
+    ],
+    [
+      "for a name and an empty one",
+      withClaims({ aud: [AUDIENCE, ""] }),
+      { reason: "claim_invalid", check: "audience", claim: "aud" },
+    ],
+    ["whose iss is empty", withClaims({ iss: "" }), { reason: "claim_invalid", check: "issuer", claim: "iss" }],
     ["whose sub is a number", withClaims({ sub: 42 }), { reason: "claim_invalid", check: "claims", claim: "sub" }],
     [
       "whose roles are a text",
@@ -435,6 +520,30 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
     }
     expect(reasons).toEqual(["times", "times", "issuer", "audience", "claims"]);
     expect(verifier.verifySync(withClaims(wrong)).sub).toBe("42");
+  });
+
+  it.each<[string, unknown, unknown, unknown]>([
+    ["a number", 5, undefined, "number"],
+    ["too many characters", "x".repeat(8193), 8192, 8193],
+    ["two segments", "a.b", 3, 2],
+    ["seven segments", "a.b.c.d.e.f.g", 3, 6],
+    ["an exp that is a text", withClaims({ exp: "soon" }), "time", "soon"],
+    ["an exp that has passed", withClaims({ exp: SECONDS - 6 }), SECONDS - 5, SECONDS - 6],
+    ["an nbf to come", withClaims({ nbf: SECONDS + 6 }), SECONDS + 5, SECONDS + 6],
+    ["an iat to come", withClaims({ iat: SECONDS + 6 }), SECONDS + 5, SECONDS + 6],
+    ["a long life", withClaims({ iat: SECONDS, exp: SECONDS + 86_401 }), 86_400, 86_401],
+    ["an iss that is a number", withClaims({ iss: 5 }), "text", 5],
+    ["no iss", withClaims({ iss: undefined }), ISSUER, undefined],
+    ["an aud that is a number", withClaims({ aud: 5 }), "text or texts", 5],
+    ["no aud", withClaims({ aud: undefined }), [AUDIENCE], undefined],
+    ["another aud", withClaims({ aud: "other" }), [AUDIENCE], "other"],
+    ["a sub that is empty", withClaims({ sub: "" }), "text", ""],
+    ["an auth_time that is a text", withClaims({ auth_time: "x" }), "time", "x"],
+    ["roles that are a text", withClaims({ roles: "x" }), "texts", "x"],
+    ["a scope that is a number", withClaims({ scope: 5 }), "string", 5],
+  ])("and tells of %s what was expected and what was found", (_name, token, expected, actual) => {
+    const refusal = refusalOf(() => verifier.verifySync(token as string));
+    expect([refusal.expected, refusal.actual]).toEqual([expected, actual]);
   });
 
   it("and tells what was expected and what it found, cut short", () => {
@@ -556,6 +665,35 @@ describe("options that would check too little are a TypeError", () => {
     ["revocations that are none", { revocations: new Map() }],
   ])("%s", (_name, changes) => {
     expect(() => createVerifier({ ...good, ...changes } as VerifierOptions)).toThrow(WRONG_USE);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ["an issuer that is empty", { issuer: "" }, "The issuer must be a string that is not empty."],
+    ["an audience that is a number", { audience: [5] }, "The audience must be a string that is not empty."],
+    [
+      "a required claim of no name",
+      { requiredClaims: [""] },
+      "The name of a required claim must be a string that is not empty.",
+    ],
+    ["no such profile", { profile: "jws" }, "The profile must be one of rfc9068, jwt."],
+    ["a type", { type: "JWT" }, "The type of the profile rfc9068 is at+jwt."],
+    ["a type that is empty", { profile: "jwt", type: "" }, "The type must be a string that is not empty."],
+    ["a type that is a number", { profile: "jwt", type: 5 }, "The type must be a string that is not empty."],
+    ["a schema that is a text", { claims: "x" }, "The schema of the claims must be a Standard Schema."],
+    [
+      "a bound that is misspelt",
+      { cache: { entry: 5 } },
+      'The cache has no option "entry". The options are entries, bytes.',
+    ],
+    ["an option that is misspelt", { leaway: 5 }, 'createVerifier has no option "leaway".'],
+  ])("which says what is wrong with %s", (_name, changes, sentence) => {
+    expect(() => createVerifier({ ...good, ...changes } as VerifierOptions)).toThrow(sentence);
+  });
+
+  it("while true is the cache that there is without a word", () => {
+    const own = verifierOf(key, { cache: true });
+    own.verifySync(withClaims({}));
+    expect(own.cached).toBe(1);
   });
 
   it("while an audience list that is changed afterwards changes nothing", () => {
@@ -683,6 +821,16 @@ describe("a schema of the claims", () => {
     expect(own.verifySync(token).exp).toBe((SECONDS + 590) * 1000);
     time += 700_000;
     expect(factsOf(() => own.verifySync(token)).reason).toBe("expired");
+  });
+
+  it("may make members that are not there, functions and nothing at all", () => {
+    const made = { none: undefined, nothing: null, act: () => {}, list: [undefined] };
+    const own = schemaOf(() => ({ value: made }));
+    const token = withClaims({});
+    expect(own.verifySync(token)).toMatchObject(made);
+    expect(own.verifySync(token)).toMatchObject(made);
+    expect(Object.isFrozen(made.list)).toBe(true);
+    expect(Object.isFrozen(made.act)).toBe(false);
   });
 
   it("may make a Date of exp, and the token is accepted again from the cache", () => {
@@ -879,6 +1027,22 @@ describe("keys of a verifier", () => {
     const own = verifierOf(key, { keys });
     keys.length = 0;
     expect(own.verifySync(withClaims({})).sub).toBe("42");
+  });
+
+  it("are replaced also where nothing is remembered", () => {
+    const own = verifierOf(key, { cache: false });
+    own.replaceKeys([keyOf("ES256", "other")]);
+    expect(factsOf(() => own.verifySync(withClaims({}))).reason).toBe("key_unknown");
+    expect(own.cached).toBe(0);
+  });
+
+  it("are recognized by a header, of a token that is not too long", () => {
+    const token = withClaims({});
+    expect(verifier.recognizes(token)).toBe(true);
+    expect(verifier.recognizes(`${token}${"x".repeat(8192 - token.length)}`)).toBe(true);
+    expect(verifier.recognizes(`${token}${"x".repeat(8193 - token.length)}`)).toBe(false);
+    for (const junk of ["", "x", ".", `.${token}`, 5, null, undefined, {}, [token]])
+      expect(verifier.recognizes(junk as string)).toBe(false);
   });
 
   it("that are replaced by none stay", () => {
