@@ -2,6 +2,10 @@ import { AuthError, isAuthError } from "../../errors/auth-error.js";
 import { MIGRATIONS } from "../sql/migrations.js";
 import { loadSqlite } from "./load-sqlite.js";
 import { toStoreError } from "./sqlite-error.js";
+import { untilUnlocked } from "./until-unlocked.js";
+
+// Whoever opens or closes a database holds its lock for a moment, and longer where it is mended after a crash.
+const PATIENCE_MS = 5000;
 
 /** The schema version of a database and the one of this code. */
 export interface SchemaVersion {
@@ -12,7 +16,7 @@ export interface SchemaVersion {
 /** Reads the schema version of a SQLite file and changes nothing; 0 where it is empty. Throws `unavailable` where it is no database. */
 export async function findSchemaVersion(path: string): Promise<SchemaVersion> {
   const { DatabaseSync } = await loadSqlite();
-  try {
+  const read = (): SchemaVersion => {
     const connection = new DatabaseSync(path);
     try {
       const ask = (sql: string) => connection.prepare(sql).all() as { value: string | number }[];
@@ -24,6 +28,9 @@ export async function findSchemaVersion(path: string): Promise<SchemaVersion> {
     } finally {
       connection.close();
     }
+  };
+  try {
+    return await untilUnlocked(read, performance.now() + PATIENCE_MS);
   } catch (thrown) {
     const reason = toStoreError(thrown);
     if (!isAuthError(reason)) throw reason;
