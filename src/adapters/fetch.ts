@@ -1,12 +1,14 @@
-import { type AuthError, isAuthError } from "../errors/auth-error.js";
-import { type Auth, createGuard, type Protector } from "../guard/create-guard.js";
-import { refusalOf } from "../guard/refusal.js";
-import { requireGuardOptions } from "../guard/require-guard-options.js";
-import { keepAuth } from "./auth-of.js";
+import type { AuthError } from "../errors/auth-error.js";
+import { type Auth, keepAuth } from "../guard/auth.js";
+import { createGuard } from "../guard/create-guard.js";
+import { type GuardOptions, splitGuardOptions } from "../guard/guard-options.js";
+import type { Protector } from "../guard/protector.js";
+import type { Refusal } from "../guard/refusal.js";
 import { type Embeddable, requireEmbeddable } from "./embeddable.js";
+import { fetchInput } from "./fetch-input.js";
 
 export type { AuthError } from "../errors/auth-error.js";
-export { authOf } from "./auth-of.js";
+export { authOf, findAuth } from "../guard/auth.js";
 export type { Auth, Embeddable, Protector };
 
 /** Answers a request; `address` is that of the other end of its connection. */
@@ -15,11 +17,8 @@ export type FetchHandler = (request: Request, info?: { readonly address?: string
 /** A handler as frameworks call it: the request, and whatever they give besides. */
 export type RouteHandler<A extends readonly unknown[]> = (request: Request, ...more: A) => Response | Promise<Response>;
 
-/** The options of {@link requireToken}. */
-export interface RequireTokenOptions {
-  /** Answers a refusal instead of the problem document. */
-  readonly onRefused?: (error: AuthError, request: Request) => Response | Promise<Response>;
-}
+/** The options of {@link requireToken}: what the route wants, and `onRefused`, which answers refusals instead of the guard. */
+export type RequireTokenOptions = GuardOptions<(error: AuthError, request: Request) => Response | Promise<Response>>;
 
 /**
  * All routes of an auth as one fetch handler. It rejects with a `TypeError` where the body was read before. Without an address, log-ins are
@@ -52,18 +51,13 @@ export function requireToken<C extends Auth["claims"]>(
   protector: Protector<C>,
   options: RequireTokenOptions = {},
 ): <A extends readonly unknown[]>(handler: RouteHandler<A>) => (request: Request, ...more: A) => Promise<Response> {
-  requireGuardOptions(options);
-  const { onRefused = problemResponse } = options;
-  const guard = createGuard(protector);
+  const { onRefused, route } = splitGuardOptions(options);
+  const guard = createGuard(protector).route(route);
   return (handler) =>
     async (request, ...more) => {
-      try {
-        const { method, headers } = request;
-        keepAuth(request, await guard.authenticate({ method, header: (name) => headers.get(name) ?? undefined }));
-      } catch (error) {
-        if (!isAuthError(error)) throw error;
-        return onRefused(error, request);
-      }
+      const { error, refusal, auth } = await guard.decide(fetchInput(request));
+      if (error !== undefined) return onRefused?.(error, request) ?? refusalResponse(refusal, request);
+      keepAuth(request, auth);
       return handler(request, ...more);
     };
 }
@@ -75,7 +69,6 @@ function warnOnce(): void {
   warned = true;
 }
 
-function problemResponse(error: AuthError, { method }: Request): Response {
-  const { status, headers, problem } = refusalOf(error);
-  return new Response(method === "HEAD" ? null : JSON.stringify(problem), { status, headers });
+function refusalResponse({ status, headers, body }: Refusal, { method }: Request): Response {
+  return new Response(method === "HEAD" ? null : JSON.stringify(body), { status, headers });
 }

@@ -2,16 +2,19 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { AuthError, isAuthError } from "../errors/auth-error.js";
-import { type Auth, createGuard, type Protector } from "../guard/create-guard.js";
-import { refusalOf } from "../guard/refusal.js";
-import { requireGuardOptions } from "../guard/require-guard-options.js";
+import { settle } from "../guard/after.js";
+import { type Auth, keepAuth } from "../guard/auth.js";
+import { createGuard, type Decision } from "../guard/create-guard.js";
+import { type GuardOptions, splitGuardOptions } from "../guard/guard-options.js";
+import type { Protector } from "../guard/protector.js";
+import { type Refusal, refusalOf } from "../guard/refusal.js";
 import { requireOneReading } from "../guard/require-one-reading.js";
-import { keepAuth } from "./auth-of.js";
 import { type Embeddable, requireEmbeddable } from "./embeddable.js";
-import { headerOf, restoreRequest } from "./node-request.js";
+import { nodeInput } from "./node-input.js";
+import { restoreRequest } from "./node-request.js";
 
 export type { AuthError } from "../errors/auth-error.js";
-export { authOf } from "./auth-of.js";
+export { authOf, findAuth } from "../guard/auth.js";
 export type { Auth, Embeddable, Protector };
 
 /** A listener of `node:http`, which Express takes as a handler too. */
@@ -26,14 +29,11 @@ export type Middleware<
   Response extends ServerResponse = ServerResponse,
 > = (request: Request, response: Response, next: Next) => void;
 
-/** The options of {@link requireToken}. */
-export interface RequireTokenOptions<
+/** The options of {@link requireToken}: what the route wants, and `onRefused`, which answers refusals instead of the guard and is waited for. */
+export type RequireTokenOptions<
   Request extends IncomingMessage = IncomingMessage,
   Response extends ServerResponse = ServerResponse,
-> {
-  /** Answers a refusal instead of the problem document; what it returns is waited for and not looked at. */
-  readonly onRefused?: (error: AuthError, request: Request, response: Response, next: Next) => unknown;
-}
+> = GuardOptions<(error: AuthError, request: Request, response: Response, next: Next) => unknown>;
 
 const BODYLESS = new Set(["GET", "HEAD"]);
 
@@ -55,9 +55,9 @@ export function toHandler(auth: Embeddable): NodeHandler {
       requireOneReading(request);
       restoreRequest(request);
     } catch (error) {
-      if (!isAuthError(error)) return sendRefusal(warned(error), request, response);
+      if (!isAuthError(error)) return sendRefusal(refusalOf(warned(error)), response);
       // What follows on such a connection may be anybody's.
-      return sendRefusal(error, request, response.setHeader("connection", "close"));
+      return sendRefusal(refusalOf(error), response.setHeader("connection", "close"));
     }
     if (BODYLESS.has(request.method ?? "")) response.once("finish", () => setImmediate(endUnread, request));
     await listener(request, response);
@@ -76,39 +76,38 @@ export function requireToken<
   Request extends IncomingMessage = IncomingMessage,
   Response extends ServerResponse = ServerResponse,
 >(protector: Protector<C>, options: RequireTokenOptions<Request, Response> = {}): Middleware<Request, Response> {
-  requireGuardOptions(options);
-  const { onRefused = sendRefusal } = options;
-  const guard = createGuard(protector);
+  const { onRefused, route } = splitGuardOptions(options);
+  const guard = createGuard(protector).route(route);
   return (request, response, next) => {
-    const refuse = async (error: unknown) => {
-      if (!isAuthError(error)) throw error;
-      await onRefused(error, request, response, next);
+    const go = ({ error, refusal, auth }: Decision): unknown => {
+      if (error === undefined) {
+        keepAuth(request, auth);
+        return next();
+      }
+      if (onRefused === undefined) return sendRefusal(refusal, response);
+      return settle(
+        () => onRefused(error, request, response, next),
+        () => {},
+        failed,
+      );
     };
-    const admit = (auth: Auth) => {
-      keepAuth(request, auth);
-      next();
-    };
-    const header = (name: string) => headerOf(request, name);
-    // What `admit` throws is the next handler's, and no refusal.
-    void guard
-      .authenticate({ method: request.method ?? "GET", header })
-      .then(admit, (error: unknown) => refuse(error).catch((thrown: unknown) => next(errorOf(thrown))));
+    const failed = (thrown: unknown) => next(errorOf(thrown));
+    void settle<Decision, unknown>(() => guard.decide(nodeInput(request)), go, failed);
   };
 }
 
-function sendRefusal(error: AuthError, _request: IncomingMessage, response: ServerResponse): void {
-  const { status, headers, problem } = refusalOf(error);
-  const text = JSON.stringify(problem);
+function sendRefusal({ status, headers, body }: Refusal, response: ServerResponse): void {
+  const text = JSON.stringify(body);
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) });
   response.end(text);
 }
 
 /** RFC 9112 section 3.2: a Host that is none is the client's mistake; anything else is ours. */
 function failed(error: unknown): Response {
-  const { status, headers, problem } = refusalOf(
+  const { status, headers, body } = refusalOf(
     error instanceof RequestError ? new AuthError("invalid_request") : warned(error),
   );
-  return new Response(JSON.stringify(problem), { status, headers });
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
 /** The cause is for who runs the application, the refusal for the client. */

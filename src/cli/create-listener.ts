@@ -26,8 +26,8 @@ export function createListener(parts: ListenerParts): RequestListener {
       requireOneReading(request);
     } catch (error) {
       refused.add(request.socket);
-      const { status, headers, problem } = refuse("invalid_request", isAuthError(error) ? error.message : undefined);
-      const text = JSON.stringify(problem);
+      const { status, headers, body } = refuse("invalid_request", isAuthError(error) ? error.message : undefined);
+      const text = JSON.stringify(body);
       response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
       return;
     }
@@ -51,8 +51,8 @@ function answering({ auth, life, log }: ListenerParts, refuse: ReturnType<typeof
         // RFC 9112 section 3.2: a target or a Host that is none is the client's mistake.
         const isTheirs = error instanceof RequestError;
         if (!isTheirs) log({ event: "server.error", error: String(error) });
-        const { status, headers, problem } = refuse(isTheirs ? "invalid_request" : "internal");
-        return new Response(JSON.stringify(problem), { status, headers });
+        const { status, headers, body } = refuse(isTheirs ? "invalid_request" : "internal");
+        return new Response(JSON.stringify(body), { status, headers });
       },
     },
   );

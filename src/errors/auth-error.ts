@@ -41,6 +41,8 @@ export interface AuthErrorOptions {
   readonly cause?: unknown;
   readonly fields?: readonly FieldError[];
   readonly retryAfter?: number;
+  /** Which of the causes of one code it is, where a program can do something with that. */
+  readonly reason?: string;
 }
 
 /**
@@ -52,11 +54,13 @@ export class AuthError extends Error {
   readonly code: ErrorCode;
   declare readonly fields?: readonly FieldError[];
   declare readonly retryAfter?: number;
+  declare readonly reason?: string;
 
   constructor(code: ErrorCode, options: AuthErrorOptions = {}) {
     super(options.message ?? MESSAGES[code], options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     if (options.fields !== undefined) this.fields = options.fields;
+    if (options.reason !== undefined) this.reason = options.reason;
     const retryAfter = options.retryAfter ?? (code === "unavailable" ? 1 : undefined);
     if (retryAfter !== undefined) this.retryAfter = retryAfter;
   }

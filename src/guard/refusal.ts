@@ -24,19 +24,23 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   unavailable: 503,
 };
 
-/** A refusal as an HTTP answer: an RFC 9457 problem, and the challenge of RFC 6750 where a token was wanted. */
+/** A refusal as an HTTP answer; the body is written as JSON. */
 export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly problem: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
 }
 
-/** The answer to an error. Of the errors of a token the reason is told, of the others code and sentence: no cause, ever. */
-export function refusalOf(error: AuthError): Refusal {
+/** A refusal as a problem document of RFC 9457. */
+export interface ProblemRefusal extends Refusal {
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The answer to an error: an RFC 9457 problem, and the challenge of RFC 6750 where a token was wanted. Of the errors of a token the reason is told, of the others code and sentence: no cause, ever. */
+export function refusalOf(error: AuthError): ProblemRefusal {
   // Another copy of the package may know codes that this one does not; without a status an answer would be a success.
   const status = Object.hasOwn(STATUS, error.code) ? STATUS[error.code] : STATUS.internal;
   const challenge = challengeOf(error);
-  const reason = "reason" in error ? error.reason : undefined;
   return {
     status,
     headers: {
@@ -45,12 +49,12 @@ export function refusalOf(error: AuthError): Refusal {
       ...(challenge !== undefined && { "www-authenticate": challenge }),
       ...(error.retryAfter !== undefined && { "retry-after": String(Math.ceil(error.retryAfter)) }),
     },
-    problem: {
+    body: {
       type: "about:blank",
       title: error.message,
       status,
       code: error.code,
-      ...(reason !== undefined && { reason }),
+      ...(error.reason !== undefined && { reason: error.reason }),
       ...(error.fields !== undefined && { errors: error.fields }),
     },
   };
@@ -59,6 +63,9 @@ export function refusalOf(error: AuthError): Refusal {
 /** RFC 6750 section 3: without any token the bare challenge, otherwise what was wrong with it. */
 function challengeOf(error: AuthError): string | undefined {
   if (error.code === "token_required") return "Bearer";
+  // RFC 9470 section 3.
+  if (error.reason === "not_fresh")
+    return `Bearer error="insufficient_user_authentication", error_description="${error.message}"`;
   if (error.code === "invalid_token") return `Bearer error="invalid_token", error_description="${error.message}"`;
   if (error.code === "insufficient_scope" || error.code === "insufficient_role")
     return 'Bearer error="insufficient_scope"';

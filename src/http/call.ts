@@ -1,5 +1,6 @@
 import type { AccountParts, Caller } from "../accounts/account-parts.js";
-import type { Auth, Guard } from "../guard/create-guard.js";
+import type { Auth } from "../guard/auth.js";
+import type { Guard } from "../guard/create-guard.js";
 import type { OpenApiAnswer } from "./answers.js";
 import type { TrustedProxies } from "./client-address.js";
 import type { Published } from "./published.js";

@@ -116,10 +116,10 @@ interface Added {
 }
 
 function refused(arrival: Arrival, error: AuthError, added: Added = {}): Response {
-  const { status, headers, problem } = refusalOf(error);
+  const { status, headers, body } = refusalOf(error);
   return respond(arrival, {
     status,
-    body: { ...problem, ...added.members },
+    body: { ...body, ...added.members },
     headers: { ...headers, ...added.headers },
   });
 }

@@ -2,7 +2,7 @@ import { changePassword } from "../accounts/change-password.js";
 import { endOwnSession, listOwnSessions, logOutEverywhere, type SessionView } from "../accounts/own-sessions.js";
 import type { UserView } from "../accounts/user-view.js";
 import { AuthError } from "../errors/auth-error.js";
-import type { Auth } from "../guard/create-guard.js";
+import type { Auth } from "../guard/auth.js";
 import type { MeAnswer, SessionsAnswer } from "./answers.js";
 import type { AuthorizedCall } from "./call.js";
 import type { Reply } from "./route.js";

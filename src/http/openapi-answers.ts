@@ -76,12 +76,12 @@ export function refusalAnswer({ status, codes }: Refusals): Json {
   const sometimes = possible.filter((name) => carrying(name) < answers.length);
   const properties = { status: { const: status }, code: { enum: codes } };
   return {
-    description: answers.map(({ code, problem }) => `\`${code}\`: ${problem.title}`).join(" "),
+    description: answers.map(({ code, body }) => `\`${code}\`: ${body.title}`).join(" "),
     headers: headersOf(always, sometimes),
     content: {
       "application/problem+json": {
         schema: { $ref: schemaUri(documentationOf(problemAnswer).id), type: "object", properties },
-        examples: Object.fromEntries(answers.map(({ code, problem }) => [code, { value: problem }])),
+        examples: Object.fromEntries(answers.map(({ code, body }) => [code, { value: body }])),
       },
     },
   };

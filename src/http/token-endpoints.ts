@@ -4,7 +4,8 @@ import { refresh } from "../accounts/refresh.js";
 import type { Grant } from "../accounts/session.js";
 import { type SignUp, signUp } from "../accounts/sign-up.js";
 import { AuthError } from "../errors/auth-error.js";
-import { bearerToken } from "../guard/bearer-token.js";
+import { createHeaderReader } from "../guard/header-token.js";
+import { USUAL_PLACES } from "../guard/places.js";
 import type { TokensAnswer } from "./answers.js";
 import type { Call } from "./call.js";
 import { dropRefreshCookie, keepRefreshCookie, refreshCookieOf, requireOwnPage } from "./refresh-cookie.js";
@@ -50,10 +51,12 @@ export async function deleteToken({ request, parts }: Call, body: LogOutBody = {
   return cookie === undefined ? {} : { headers: { "set-cookie": dropRefreshCookie() } };
 }
 
+const readHeader = createHeaderReader(USUAL_PLACES.header);
+
 /** A header that holds no token logs nobody out, and is no reason to refuse. */
 function accessTokenOf(request: Request): string | undefined {
   try {
-    return bearerToken(request.headers.get("authorization") ?? undefined);
+    return readHeader(request.headers.get("authorization") ?? undefined);
   } catch {
     return undefined;
   }

@@ -26,17 +26,17 @@ export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed
   const reader = createTokenReader({ rules, headers, schema: options.claims, revocations: options.revocations });
   const cache = rules.cacheBounds && createTokenCache<Reading>(rules.cacheBounds);
 
-  const inspectSync = (token: string, { allowExpired = false }: VerifyOptions = NO_OPTIONS): Inspection => {
-    if (cache === undefined || allowExpired || typeof token !== "string") {
-      return reader.read(token, allowExpired).inspection;
+  const inspectSync = (token: string, given: VerifyOptions = NO_OPTIONS): Inspection => {
+    if (cache === undefined || given.allowExpired || typeof token !== "string") {
+      return reader.read(token, given).inspection;
     }
     const known = cache.find(token);
     if (known !== undefined && headers.stillHolds(known.inspection.header, known.key)) {
       requireUnexpired(known.checked.exp, rules);
-      reader.requireLive(known.checked, known.key.kid);
+      if (!given.skipRevocation) reader.requireLive(known.checked, known.key.kid);
       return known.inspection;
     }
-    const reading = reader.read(token, false);
+    const reading = reader.read(token, given);
     // Whoever presents the token again gets the same object.
     freezeDeep(reading.inspection);
     cache.add(token, reading);

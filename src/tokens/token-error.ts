@@ -2,6 +2,7 @@ import { AuthError } from "../errors/auth-error.js";
 
 const MESSAGES = {
   malformed_header: "The Authorization header must be: Bearer, one space, one token.",
+  malformed_parameter: "The query parameter does not begin as it must.",
   not_a_string: "The token is not a string.",
   too_large: "The token is too large.",
   wrong_segments: "The token does not have three segments.",
@@ -29,6 +30,9 @@ const MESSAGES = {
   wrong_issuer: "The token is from another issuer.",
   wrong_audience: "The token is for another audience.",
   revoked: "The token was taken back.",
+  not_fresh: "The route wants a log-in of late.",
+  not_accepted: "The application does not accept the token.",
+  user_unknown: "The user of the token is not known.",
 } as const;
 
 /** Why a token was refused. */
@@ -48,8 +52,8 @@ export const CHECKS = [
   "revocation",
 ] as const;
 
-/** One of the checks that a token passes on its way. */
-export type Check = (typeof CHECKS)[number];
+/** One of the checks that a token passes on its way: those of a verifier, and those that a guard makes after them. */
+export type Check = (typeof CHECKS)[number] | "freshness" | "own" | "user";
 
 /** What a refusal tells besides its reason. Values that come from the token are cut short, and never the token itself. */
 export interface TokenErrorDetails {
@@ -66,7 +70,7 @@ export interface TokenErrorDetails {
 /** A refused token: `code` is always `invalid_token`; `reason` and `check` say why, without the token, a secret or a hash. */
 export class TokenError extends AuthError {
   override name = "TokenError";
-  readonly reason: TokenReason;
+  declare readonly reason: TokenReason;
   readonly check: Check;
   declare readonly claim?: string;
   declare readonly part?: "header" | "payload" | "signature";
@@ -74,8 +78,7 @@ export class TokenError extends AuthError {
   declare readonly actual?: unknown;
 
   constructor(reason: TokenReason, check: Check, details: TokenErrorDetails = {}) {
-    super("invalid_token", { message: MESSAGES[reason], cause: details.cause });
-    this.reason = reason;
+    super("invalid_token", { message: MESSAGES[reason], cause: details.cause, reason });
     this.check = check;
     if (details.claim !== undefined) this.claim = details.claim;
     if (details.part !== undefined) this.part = details.part;

@@ -8,7 +8,7 @@ import type { Revocations } from "./revocations.js";
 import { complainedMember, type StandardSchema } from "./standard-schema.js";
 import { type JsonObject, parseStrictObject } from "./strict-json.js";
 import { TokenError } from "./token-error.js";
-import type { Inspection } from "./verifier.js";
+import type { Inspection, VerifyOptions } from "./verifier.js";
 
 /** What tokens are read by. */
 export interface ReaderParts {
@@ -35,7 +35,7 @@ export interface TokenReader {
   readonly claimChecks: ReadonlyArray<(payload: JsonObject) => void>;
   requireLive(claims: Claims, kid: string): void;
   /** All of them. Nothing in a payload is read before the signature holds. */
-  read(token: unknown, allowExpired: boolean): Reading;
+  read(token: unknown, options: VerifyOptions): Reading;
 }
 
 const CLAIM_OF = { session: "sid", token: "jti", key: "kid" } as const;
@@ -52,7 +52,7 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     if (kind !== undefined) throw new TokenError("revoked", "revocation", { claim: CLAIM_OF[kind] });
   };
 
-  const read = (token: unknown, allowExpired: boolean): Reading => {
+  const read = (token: unknown, { allowExpired, skipRevocation }: VerifyOptions): Reading => {
     const compact = split(token);
     const opened = open(compact);
     const { header, key } = opened;
@@ -62,8 +62,12 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     for (const check of CLAIM_CHECKS) check(payload, applied);
     const checked = payload as Claims;
     const claims = parsedClaims(checked, schema);
-    requireLive(checked, key.kid);
-    return { inspection: { header, claims, kid: key.kid, profile: rules.profile.name }, key, checked };
+    if (!skipRevocation) requireLive(checked, key.kid);
+    return {
+      inspection: { header, claims, kid: key.kid, profile: rules.profile.name },
+      key,
+      checked,
+    };
   };
 
   const claimChecks = CLAIM_CHECKS.map((check) => (payload: JsonObject) => {

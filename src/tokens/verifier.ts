@@ -28,6 +28,8 @@ export interface CheckVerdict {
 export interface VerifyOptions {
   /** Lets an expired token pass, and nothing else: to log out with one. */
   readonly allowExpired?: boolean;
+  /** Lets a token pass that was taken back, and nothing else. */
+  readonly skipRevocation?: boolean;
 }
 
 /** Checks tokens of one profile, issuer and set of keys. */

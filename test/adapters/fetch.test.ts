@@ -152,9 +152,12 @@ describe("requireToken of latchkey/fetch", () => {
     expect((await get(good())).status).toBe(200);
   });
 
-  it.each([{ roles: ["admin"] }, { optional: true }, null, "admin"])("has no options %j", (options) => {
-    expect(() => requireToken(verifier, options as never)).toThrow(/^requireToken (?:has no option|takes an object)/);
-  });
+  it.each([{ roles: "admin" }, { optionals: true }, { onRefused: 1 }, null, "admin"])(
+    "has no options %j",
+    (options) => {
+      expect(() => requireToken(verifier, options as never)).toThrow(TypeError);
+    },
+  );
 
   it.each([undefined, null, {}, Promise.resolve(verifier)])("wants a protector, and not %j", (given) => {
     expect(() => requireToken(given as never)).toThrow(TypeError);

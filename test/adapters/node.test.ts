@@ -343,7 +343,7 @@ describe("requireToken of latchkey/node", () => {
     expect(headers.get("content-length")).toBe(`${text.length}`);
   });
 
-  it.each([{ roles: ["admin"] }, { optional: true }, { onrefused: () => {} }, null, "admin"])(
+  it.each([{ roles: "admin" }, { optionals: true }, { onrefused: () => {} }, null, "admin"])(
     "has no options %j, and says so before any request",
     (options) => {
       expect(() => requireToken(verifier, options as never)).toThrow(TypeError);

@@ -8,7 +8,8 @@ import { describe, expect, it } from "vitest";
 import type { ImportLine } from "../../dist/cli/import/import-line.js";
 import { readCsv } from "../../dist/cli/import/read-csv.js";
 import { readJsonLines } from "../../dist/cli/import/read-json-lines.js";
-import { bearerToken } from "../../dist/guard/bearer-token.js";
+import { createHeaderReader } from "../../dist/guard/header-token.js";
+import { USUAL_PLACES } from "../../dist/guard/places.js";
 import { clientAddress, findCanonicalAddress, requireTrustedProxies } from "../../dist/http/client-address.js";
 import { refreshCookieOf } from "../../dist/http/refresh-cookie.js";
 import { networkOf } from "../../dist/limits/network-of.js";
@@ -262,7 +263,7 @@ describe(`texts of strangers (seed ${SEED})`, () => {
       const pieces = ["Bearer ", "bearer ", "Basic ", ",", ", ", "=", " ", "\t", "a.b.c", "Bearer"];
       fc.assert(
         fc.property(changed(fc.constantFrom("Bearer a.b.c", "Basic eDp5", ""), pieces), (text) => {
-          const outcome = outcomeOf(() => bearerToken(text));
+          const outcome = outcomeOf(() => createHeaderReader(USUAL_PLACES.header)(text));
           if ("reason" in outcome) expect(outcome.reason).toBe("malformed_header");
           else if (outcome.value !== undefined) expect(text.slice(7)).toBe(outcome.value);
         }),

@@ -34,9 +34,9 @@ describe("the refusals", () => {
   });
 
   it.each(CODES)("%s is a problem with its status, its code and one sentence", (code) => {
-    const { status, headers, problem } = refusalOf(new AuthError(code));
+    const { status, headers, body } = refusalOf(new AuthError(code));
     expect(status).toBe(STATUSES[code]);
-    expect(problem).toStrictEqual({ type: "about:blank", title: expect.stringMatching(/^[A-Z].*\.$/), status, code });
+    expect(body).toStrictEqual({ type: "about:blank", title: expect.stringMatching(/^[A-Z].*\.$/), status, code });
     expect(headers["content-type"]).toBe("application/problem+json");
     expect(headers["cache-control"]).toBe("no-store");
   });
@@ -56,8 +56,8 @@ describe("the refusals", () => {
 
   it("of a token tell the reason, and neither the claim's value nor what was expected", () => {
     const error = new TokenError("wrong_audience", "audience", { claim: "aud", expected: "todo-api", actual: "other" });
-    const { status, problem, headers } = refusalOf(error);
-    expect(problem).toEqual({
+    const { status, body, headers } = refusalOf(error);
+    expect(body).toEqual({
       type: "about:blank",
       title: "The token is for another audience.",
       status: 401,
@@ -65,18 +65,18 @@ describe("the refusals", () => {
       reason: "wrong_audience",
     });
     expect(status).toBe(401);
-    expect(JSON.stringify([problem, headers])).not.toMatch(/todo-api|other"/);
+    expect(JSON.stringify([body, headers])).not.toMatch(/todo-api|other"/);
   });
 
   it("name the fields that are wrong", () => {
     const fields = [{ field: "username", message: "A username has 3 to 64 characters." }];
-    expect(refusalOf(new AuthError("invalid_request", { fields })).problem.errors).toEqual(fields);
+    expect(refusalOf(new AuthError("invalid_request", { fields })).body.errors).toEqual(fields);
   });
 
   it("tell no cause, and no stack", () => {
     const cause = new Error("select * from users");
-    const { problem, headers } = refusalOf(new AuthError("internal", { cause }));
-    expect(JSON.stringify([problem, headers])).not.toMatch(/select|stack|cause|at /);
+    const { body, headers } = refusalOf(new AuthError("internal", { cause }));
+    expect(JSON.stringify([body, headers])).not.toMatch(/select|stack|cause|at /);
   });
 
   it.each<[ErrorCode, number, string]>([

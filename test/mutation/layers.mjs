@@ -5,7 +5,7 @@
  */
 export const LAYERS = {
   guard: {
-    "guard/bearer-token": ["bearer-token"],
+    "guard/header-token": ["header-token"],
     "guard/create-guard": ["create-guard"],
     "guard/refusal": ["refusal"],
     "adapters/fetch": ["require-guard-options"],

@@ -122,7 +122,7 @@ const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; read
     layers: ["adapters", "errors", "guard", "tokens"],
     packages: ["@hono/node-server", "hono"],
   },
-  "latchkey/fetch": { layers: ["adapters", "errors", "guard", "tokens"], packages: [] },
+  "latchkey/fetch": { layers: ["adapters", "errors", "guard", "tokens"], packages: ["hono"] },
 };
 
 describe("a door", PATIENCE, () => {

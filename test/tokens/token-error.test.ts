@@ -5,6 +5,7 @@ import { isTokenError } from "../../dist/tokens/token-error.js";
 
 const REASONS: Readonly<Record<TokenReason, string>> = {
   malformed_header: "The Authorization header must be: Bearer, one space, one token.",
+  malformed_parameter: "The query parameter does not begin as it must.",
   not_a_string: "The token is not a string.",
   too_large: "The token is too large.",
   wrong_segments: "The token does not have three segments.",
@@ -32,6 +33,9 @@ const REASONS: Readonly<Record<TokenReason, string>> = {
   wrong_issuer: "The token is from another issuer.",
   wrong_audience: "The token is for another audience.",
   revoked: "The token was taken back.",
+  not_fresh: "The route wants a log-in of late.",
+  not_accepted: "The application does not accept the token.",
+  user_unknown: "The user of the token is not known.",
 };
 
 describe("a TokenError", () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { bearerToken } from "../../dist/guard/bearer-token.js";
+import { createHeaderReader } from "../../dist/guard/header-token.js";
+import { USUAL_PLACES } from "../../dist/guard/places.js";
+
+const bearerToken = createHeaderReader(USUAL_PLACES.header);
 
 describe("the token of an Authorization header", () => {
   it.each([

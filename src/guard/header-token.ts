@@ -1,0 +1,53 @@
+import { TokenError } from "../tokens/index.js";
+import type { Places } from "./places.js";
+
+/** Reads the token of a header: `undefined` where it is missing or of another scheme. */
+export type HeaderReader = (value: string | undefined) => string | undefined;
+
+// RFC 6750 section 2.1: b64token. Two headers reach us joined by a comma, which it does not hold.
+const TOKEN = "[A-Za-z0-9\\-._~+/]+=*";
+const BARE = new RegExp(`^${TOKEN}$`);
+
+/**
+ * Makes the reader of a header with any of these schemes, in any case (RFC 9110 section 11.1). It throws a `TokenError` for a header of such a
+ * scheme that holds no token, or more than one. Where the empty scheme is among them, a value of another scheme may be the token alone.
+ */
+export function createHeaderReader({ schemes, list }: Places["header"]): HeaderReader {
+  const named = schemes.filter((scheme) => scheme !== "").map(escaped);
+  const isBareAllowed = named.length < schemes.length;
+  const any = `(?:${named.join("|")})`;
+  const ofScheme = named.length === 0 ? /(?!)/ : new RegExp(`^${any}(?:[ ,]|$)`, "i");
+  const whole = new RegExp(`^${any} (${TOKEN})$`, "i");
+
+  const readOne = (value: string): string => {
+    const token = whole.exec(value)?.[1];
+    if (token === undefined) throw malformed();
+    return token;
+  };
+  const readBare = (value: string): string | undefined => {
+    if (!isBareAllowed || value === "") return undefined;
+    if (!BARE.test(value)) throw malformed();
+    return value;
+  };
+  const readList = (value: string): string | undefined => {
+    const trimmed = value.replace(/^[\s,]+|[\s,]+$/g, "");
+    const fitting = trimmed.split(/,\s*/).filter((item) => ofScheme.test(item));
+    if (fitting.length > 1) throw malformed();
+    const [item] = fitting;
+    return item === undefined ? readBare(trimmed) : readOne(item);
+  };
+
+  return (value) => {
+    if (value === undefined) return undefined;
+    if (list) return readList(value);
+    return ofScheme.test(value) ? readOne(value) : readBare(value);
+  };
+}
+
+function malformed(): TokenError {
+  return new TokenError("malformed_header", "shape");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^A-Za-z0-9]/g, "\\$&");
+}
