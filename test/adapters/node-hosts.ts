@@ -16,6 +16,11 @@ afterAll(async () => {
   for (const close of closings) await close();
 });
 
+/** Has something closed when the test file ends. */
+export function closeAfterwards(close: () => Promise<unknown>): void {
+  closings.push(close);
+}
+
 /** Listens on a free port of the loopback until the test file ends; the port is known before the listener is made. */
 export async function listen(
   makeListener: (port: number) => Promise<RequestListener> | RequestListener,
