@@ -12,7 +12,7 @@ const [name, ...parameters] = process.argv.slice(2);
 if (!names.includes(name)) {
   const fault = name === undefined ? "Which example?" : `There is no example ${JSON.stringify(name)}.`;
   console.error(`${fault} npm run example -- NAME, where NAME is one of: ${names.join(", ")}`);
-  process.exit(64);
+  process.exit(2);
 }
 
 const child = spawn(process.execPath, [mainOf(name), ...parameters], { stdio: "inherit" });

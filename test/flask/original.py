@@ -15,7 +15,7 @@ from flask_jwt_extended import (
     JWTManager,
     create_access_token,
     create_refresh_token,
-    current_user,
+    get_current_user,
     get_jwt,
     get_jwt_header,
     get_jwt_identity,
@@ -157,7 +157,7 @@ def fresh():
 @jwt_required(optional=True)
 def optional():
     return jsonify(
-        who=get_jwt_identity(), jwt=get_jwt(), header=get_jwt_header(), where=location(), user=current_user or None
+        who=get_jwt_identity(), jwt=get_jwt(), header=get_jwt_header(), where=location(), user=get_current_user()
     )
 
 
@@ -190,7 +190,7 @@ def logout():
 @jwt_required()
 def whoami():
     names = ["role", "type", "fresh", "sub", "iss", "aud"]
-    return jsonify(user=current_user, claims={name: get_jwt()[name] for name in names if name in get_jwt()})
+    return jsonify(user=get_current_user(), claims={name: get_jwt()[name] for name in names if name in get_jwt()})
 
 
 @app.route("/admin", methods=["GET", "POST"])
