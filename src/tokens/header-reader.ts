@@ -104,10 +104,14 @@ function chosen(source: KeyChooser, header: Header): unknown {
   }
 }
 
-function requireType(header: Header, profile: Profile): void {
+function requireType(header: Header, { type, typeRequired, timesInHeader }: Profile): void {
+  if (Object.hasOwn(header, "exp") !== timesInHeader) {
+    throw new TokenError("wrong_type", "type", { claim: "exp", part: "header", actual: header.exp });
+  }
   const given = header.typ;
-  if (given === undefined && !profile.typeRequired) return;
-  if (given === undefined || plainType(given) !== profile.type) {
-    throw new TokenError("wrong_type", "type", { claim: "typ", expected: profile.type, actual: given });
+  if (given === undefined && !typeRequired) return;
+  const expected = type && plainType(type);
+  if (given === undefined || plainType(given) !== expected) {
+    throw new TokenError("wrong_type", "type", { claim: "typ", expected, actual: given });
   }
 }

@@ -675,7 +675,11 @@ describe("options that would check too little are a TypeError", () => {
       { requiredClaims: [""] },
       "The name of a required claim must be a string that is not empty.",
     ],
-    ["no such profile", { profile: "jws" }, "The profile must be one of rfc9068, jwt."],
+    [
+      "no such profile",
+      { profile: "jws" },
+      "The profile must be one of rfc9068, jwt, flask-jwt-extended, flask-jwt, itsdangerous.",
+    ],
     ["a type", { type: "JWT" }, "The type of the profile rfc9068 is at+jwt."],
     ["a type that is empty", { profile: "jwt", type: "" }, "The type must be a string that is not empty."],
     ["a type that is a number", { profile: "jwt", type: 5 }, "The type must be a string that is not empty."],
