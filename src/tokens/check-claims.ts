@@ -87,7 +87,7 @@ function requireLifetime({ exp, nbf, iat, now }: Lifetime, maxLifetime: number):
   if (nbf !== undefined && nbf >= exp) throw new TokenError("claim_invalid", "times", { claim: "nbf", actual: nbf });
   if (iat !== undefined && exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
   const actual = exp - (iat ?? now);
-  if (actual > maxLifetime) {
+  if (!(actual <= maxLifetime)) {
     throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual });
   }
 }
