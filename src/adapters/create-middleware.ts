@@ -1,6 +1,6 @@
 import type { AuthError } from "../errors/auth-error.js";
 import { settle } from "../guard/after.js";
-import { type Auth, keepAuth } from "../guard/auth.js";
+import { exposeAuth } from "../guard/auth.js";
 import { createGuard, type Decision } from "../guard/create-guard.js";
 import type { GuardInput } from "../guard/guard-input.js";
 import { type GuardOptions, splitGuardOptions } from "../guard/guard-options.js";
@@ -20,8 +20,6 @@ export interface MiddlewareHost<Request, Response> {
   input(request: Request): GuardInput;
   /** Answers a refusal. */
   refuse(response: Response, refusal: Refusal): void;
-  /** Leaves who is calling where the framework's users look, besides `authOf`. */
-  expose?(request: Request, auth: Auth | undefined): void;
 }
 
 /** Makes the guard of a route as a middleware: it goes on in the same turn where nobody has to be waited for. What is no refusal goes to `next`. */
@@ -36,8 +34,7 @@ export function createMiddleware<Request extends object, Response, Done extends 
     const failed = (thrown: unknown) => next(errorOf(thrown));
     const go = ({ error, refusal, auth }: Decision): unknown => {
       if (error === undefined) {
-        keepAuth(request, auth);
-        host.expose?.(request, auth);
+        exposeAuth(request, auth);
         return next();
       }
       if (onRefused === undefined) return host.refuse(response, refusal);

@@ -27,9 +27,6 @@ export type RequireTokenOptions = MiddlewareOptions<Request, Response, NextFunct
 const HOST: MiddlewareHost<Request, Response> = {
   input: nodeInput,
   refuse: sendRefusal,
-  expose: (request, auth) => {
-    request.auth = auth;
-  },
 };
 
 /**

@@ -33,9 +33,6 @@ type OnRefused = NonNullable<RequireTokenOptions["onRefused"]>;
 const HOST: MiddlewareHost<FastifyRequest, FastifyReply> = {
   input: (request) => nodeInput(request.raw, request),
   refuse: (reply, { status, headers, body }) => void reply.code(status).headers(headers).send(JSON.stringify(body)),
-  expose: (request, auth) => {
-    request.auth = auth;
-  },
 };
 
 /**
