@@ -9,16 +9,15 @@ export function readSettings({ JWT_SECRET_KEY, PORT = "5000", OVERRIDES }) {
 }
 
 function requireSecret(secret) {
-  if (!secret)
+  if (!secret) {
     throw new SettingError(
       "JWT_SECRET_KEY is missing: set it to 32 random bytes, such as `openssl rand -hex 32` prints.",
     );
+  }
   try {
     importKey(secret, { alg: "HS256" });
   } catch (error) {
-    throw new SettingError(
-      `JWT_SECRET_KEY will not do: ${error.message} Set it to 32 random bytes, such as \`openssl rand -hex 32\` prints.`,
-    );
+    throw new SettingError(`JWT_SECRET_KEY will not do. ${error.message}`);
   }
   return secret;
 }

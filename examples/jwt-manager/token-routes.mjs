@@ -17,7 +17,7 @@ export function addTokenRoutes(app, jwt, { revoke }) {
   app.delete("/logout", requireToken(jwt, { type: "any" }), (c) => {
     revoke(c.var.auth.claims.jti);
     const type = typeOf(c.var.auth);
-    return c.json({ msg: `${type[0].toUpperCase()}${type.slice(1)} token successfully revoked` });
+    return c.json({ msg: `${type.charAt(0).toUpperCase()}${type.slice(1)} token successfully revoked` });
   });
 }
 

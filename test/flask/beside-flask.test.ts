@@ -56,7 +56,9 @@ function cookiesOf({ headers }: Answer): Record<string, string> {
 }
 
 function withCookies(cookies: Record<string, string>, csrf?: string) {
-  const cookie = Object.entries(cookies).map((pair) => pair.join("=")).join("; ");
+  const cookie = Object.entries(cookies)
+    .map((pair) => pair.join("="))
+    .join("; ");
   return { method: "POST", headers: { cookie, ...(csrf !== undefined && { "x-csrf-token": csrf }) } };
 }
 
@@ -96,9 +98,11 @@ describe.skipIf(!HAS_FLASK).each(BOTH_WAYS)("a token that %s has minted opens %s
   it.each(["access", "refresh"] as const)("nothing once its %s token was taken back there", async (type) => {
     const token = (await logIn(from))[type];
     expect((await ask(from, "DELETE", "/logout", token)).status).toBe(200);
-    const route = type === "access" ? (["GET", "/protected"] as const) : (["POST", "/refresh"] as const);
-    for (const side of [from, to])
-      expect(await ask(side, ...route, token)).toMatchObject({ status: 401, body: { msg: "Token has been revoked" } });
+    const [method, path] = type === "access" ? (["GET", "/protected"] as const) : (["POST", "/refresh"] as const);
+    for (const side of [from, to]) {
+      const refused = await ask(side, method, path, token);
+      expect(refused).toMatchObject({ status: 401, body: { msg: "Token has been revoked" } });
+    }
   });
 
   it("nothing at home once it was taken back here", async () => {

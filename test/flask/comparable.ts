@@ -4,7 +4,13 @@ import type { Answer } from "../http/open-auth.js";
 export interface Comparable {
   readonly status: number;
   readonly body: unknown;
-  readonly cookies?: Readonly<Record<string, { readonly value: unknown; readonly attributes: readonly string[] }>>;
+  readonly cookies?: Readonly<Record<string, Cookie>>;
+}
+
+/** A cookie that an answer sets; its attributes are sorted. */
+export interface Cookie {
+  readonly value: unknown;
+  readonly attributes: readonly string[];
 }
 
 /** Takes out of an answer what chance and the clock have put in. */
@@ -19,17 +25,20 @@ export function comparable({ status, headers, text, body }: Answer): Comparable 
   };
 }
 
-function readCookie(cookie: string): [string, { value: unknown; attributes: readonly string[] }] {
+function readCookie(cookie: string): [string, Cookie] {
   const [pair = "", ...attributes] = cookie.split(/;\s*/);
   const cut = pair.indexOf("=");
   const value = readable(pair.slice(cut + 1));
   return [pair.slice(0, cut), { value, attributes: attributes.map(readAttribute).sort() }];
 }
 
-/** A date in the future moves with the clock. */
+/** A date in the future moves with the clock, and what is left of a token's life is a moment less than the whole. */
 function readAttribute(attribute: string): string {
   const date = /^expires=(.*)$/i.exec(attribute)?.[1];
-  return date === undefined || Date.parse(date) < Date.now() ? attribute : "Expires=later";
+  if (date !== undefined) return Date.parse(date) < Date.now() ? attribute : "Expires=later";
+  const left = Number(/^max-age=(\d+)$/i.exec(attribute)?.[1]);
+  const life = [900, 2_592_000].find((seconds) => left <= seconds && left > seconds - 30);
+  return life === undefined ? attribute : `Max-Age=${life}`;
 }
 
 const TOKEN = /^([\w-]+)\.([\w-]+)\.[\w-]+$/;

@@ -1,7 +1,7 @@
 """The tour of examples/jwt-manager, in Flask-JWT-Extended: what the answers of JwtManager are held against.
 
 JWT_SECRET_KEY is the key, PORT the port on the loopback (0 for a free one), OVERRIDES=1 changes every option that the tour changes,
-BLOCKLIST is a SQLite file with the jti of each token that was taken back (in memory where it is not given).
+BLOCKLIST is a SQLite file for the jti of each token that is taken back (they are kept in memory where it is not given).
 """
 
 import os
@@ -60,11 +60,10 @@ jwt = JWTManager(app)
 
 
 class Blocklist:
-    """The jti of the tokens that were taken back."""
+    """The jti of the tokens that were taken back, where another application sees them too."""
 
     def __init__(self, path):
-        self.path = path
-        self.connection = sqlite3.connect(path or ":memory:", check_same_thread=False)
+        self.connection = sqlite3.connect(path, check_same_thread=False)
         self.connection.execute("create table if not exists blocklist (jti text primary key)")
         self.connection.commit()
 
@@ -76,7 +75,7 @@ class Blocklist:
         return self.connection.execute("select 1 from blocklist where jti = ?", (jti,)).fetchone() is not None
 
 
-blocklist = Blocklist(os.environ.get("BLOCKLIST"))
+blocklist = Blocklist(os.environ["BLOCKLIST"]) if "BLOCKLIST" in os.environ else set()
 
 
 @jwt.additional_claims_loader

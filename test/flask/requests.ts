@@ -31,7 +31,7 @@ export function headerAsks({ token }: Forge): Asks {
     "a tab": bearer(`Bearer\t${good}`),
     "spaces around": bearer(`  Bearer ${good}  `),
     "small letters": bearer(`bearer ${good}`),
-    "capitals": bearer(`BEARER ${good}`),
+    capitals: bearer(`BEARER ${good}`),
     "another scheme": bearer("Basic YWRhOng="),
     "another scheme with our token": bearer(`Token ${good}`),
     "the scheme of another library": bearer(`JWT ${good}`),
@@ -56,7 +56,7 @@ export function headerAsks({ token }: Forge): Asks {
     "two headers, the other after": bearer([`Bearer ${good}`, "Basic YWRhOng="]),
     "one in small letters, one in big ones": bearer(`bearer ${good}, Bearer ${good}`),
     "one word for a token": bearer("Bearer xxx"),
-    "quotes": bearer(`Bearer "${good}"`),
+    quotes: bearer(`Bearer "${good}"`),
     "letters beyond ASCII": bearer("Bearer \u00fc\u00fc"),
     "a long one": bearer(`Bearer ${good}${"a".repeat(9000)}`),
     "no token but in Proxy-Authorization": get("/only_headers", { "proxy-authorization": `Bearer ${good}` }),
@@ -100,11 +100,7 @@ export function cookieAsks({ token, now }: Forge): Asks {
     "POST with CSRF twice": post("/protected", cookie(good, { "x-csrf-token": [CSRF, CSRF] })),
     "POST with CSRF in a cookie alone": post("/protected", cookie(`${good}; csrf_access_token=${CSRF}`)),
     "POST with CSRF in the query": post(`/protected?csrf_token=${CSRF}`, cookie(good)),
-    "POST with CSRF in a form": post(
-      "/protected",
-      cookie(good, { "content-type": FORM_TYPE }),
-      `csrf_token=${CSRF}`,
-    ),
+    "POST with CSRF in a form": post("/protected", cookie(good, { "content-type": FORM_TYPE }), `csrf_token=${CSRF}`),
     "POST with CSRF and no csrf claim": post(
       "/protected",
       cookie(`access_token_cookie=${token({ csrf: undefined })}`, right),
@@ -221,7 +217,10 @@ export function queryAndJsonAsks({ token }: Forge): Asks {
     "JSON, optional": post("/optional", { "content-type": JSON_TYPE }, body),
     "JSON, optional, a list": post("/optional", { "content-type": JSON_TYPE }, "[1]"),
     "JSON where only headers are read": post("/only_headers", { "content-type": JSON_TYPE }, body),
-    "JSON of DELETE": { ...post("/logout", { "content-type": JSON_TYPE }, `{"access_token":"${token()}"}`), method: "DELETE" },
+    "JSON of DELETE": {
+      ...post("/logout", { "content-type": JSON_TYPE }, `{"access_token":"${token()}"}`),
+      method: "DELETE",
+    },
   };
 }
 
@@ -257,7 +256,11 @@ export function placesAsks({ token, now }: Forge): Asks {
     "an empty query and good JSON": post("/protected?jwt=", { "content-type": JSON_TYPE }, inJson(good)),
     "a good query and bad JSON": post(`/protected?jwt=${good}`, { "content-type": JSON_TYPE }, "{"),
     "a good header and bad JSON": post("/protected", { ...inHeader(good), "content-type": JSON_TYPE }, "{"),
-    "a cookie without CSRF and good JSON": post("/protected", { ...inCookie(good), "content-type": JSON_TYPE }, inJson(good)),
+    "a cookie without CSRF and good JSON": post(
+      "/protected",
+      { ...inCookie(good), "content-type": JSON_TYPE },
+      inJson(good),
+    ),
     "all four": post(
       `/protected?jwt=${other}`,
       { ...inHeader(good), ...inCookie(other), "content-type": JSON_TYPE },
@@ -280,7 +283,7 @@ export function placesAsks({ token, now }: Forge): Asks {
     "OPTIONS of a route to refresh": method("OPTIONS", "/refresh"),
     "HEAD with nothing": method("HEAD", "/protected"),
     "HEAD with a good token": method("HEAD", "/protected", inHeader(good)),
-    "PUT": method("PUT", "/protected", inHeader(good)),
+    PUT: method("PUT", "/protected", inHeader(good)),
     "GET where POST is wanted": get("/refresh", inHeader(good)),
     "GET of the log-in": get("/login"),
     "a route that there is not": get("/nowhere", inHeader(good)),
@@ -295,9 +298,10 @@ export function overriddenAsks({ token }: Forge): Asks {
   const right = { "x-csrf-token": CSRF };
   const form = (fields: string, more: Headers = {}) =>
     post("/protected", cookie(`acc=${good}`, { "content-type": FORM_TYPE, ...more }), fields);
-  const part = `--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n${CSRF}\r\n--b--\r\n`;
+  const boundary = "----FormBoundary7MA4YWxkTrZu0gW";
+  const part = `--${boundary}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n${CSRF}\r\n--${boundary}--\r\n`;
   return {
-    "nothing": get("/protected"),
+    nothing: get("/protected"),
     "nothing, only headers": get("/only_headers"),
     "nothing to refresh with": post("/refresh"),
     "nothing but an empty object": post("/protected", { "content-type": JSON_TYPE }, "{}"),
@@ -318,7 +322,11 @@ export function overriddenAsks({ token }: Forge): Asks {
     "JSON under the new key": json(JSON.stringify({ a: good })),
     "JSON under the old key": json(JSON.stringify({ access_token: good })),
     "JSON to refresh": post("/refresh", { "content-type": JSON_TYPE }, JSON.stringify({ r: refresh })),
-    "JSON to refresh under the other key": post("/refresh", { "content-type": JSON_TYPE }, JSON.stringify({ a: refresh })),
+    "JSON to refresh under the other key": post(
+      "/refresh",
+      { "content-type": JSON_TYPE },
+      JSON.stringify({ a: refresh }),
+    ),
     "the cookie under its new name": get("/protected", cookie(`acc=${good}`)),
     "the cookie under its old name": get("/protected", cookie(`access_token_cookie=${good}`)),
     "POST without CSRF": post("/protected", cookie(`acc=${good}`)),
@@ -335,7 +343,7 @@ export function overriddenAsks({ token }: Forge): Asks {
     "a form with CSRF, and an empty header": form(`csrf_token=${CSRF}`, { "x-csrf-token": "" }),
     "a form of parts with CSRF": post(
       "/protected",
-      cookie(`acc=${good}`, { "content-type": "multipart/form-data; boundary=b" }),
+      cookie(`acc=${good}`, { "content-type": `multipart/form-data; boundary=${boundary}` }),
       part,
     ),
     "a form of parts without a boundary": post(
@@ -355,7 +363,7 @@ export function overriddenAsks({ token }: Forge): Asks {
       `csrf_token=${CSRF}`,
     ),
     "refresh by cookie without CSRF": post("/cookie/refresh", cookie(`ref=${refresh}`)),
-    "implicit": get("/implicit", cookie(`acc=${good}`)),
+    implicit: get("/implicit", cookie(`acc=${good}`)),
     "log-out of cookies": post("/cookie/logout"),
     "log-in": post("/login", { "content-type": JSON_TYPE }, '{"username":"ada"}'),
     "log-in of root": post("/login", { "content-type": JSON_TYPE }, '{"username":"root"}'),

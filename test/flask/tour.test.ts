@@ -1,18 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Comparable, comparable } from "./comparable.js";
-import type { Difference, Differences } from "./difference.js";
+import { asOurCookies, type Difference, type Differences } from "./difference.js";
 import { KIND_DIFFERENCES, OVERRIDDEN_DIFFERENCES, REQUEST_DIFFERENCES } from "./differences.js";
 import { hasFlask } from "./flask-packages.js";
 import { createForge, type Forge, OVERRIDDEN } from "./forge.js";
-import {
-  cookieAsks,
-  headerAsks,
-  loginAsks,
-  overriddenAsks,
-  placesAsks,
-  queryAndJsonAsks,
-} from "./requests.js";
+import { cookieAsks, headerAsks, loginAsks, overriddenAsks, placesAsks, queryAndJsonAsks } from "./requests.js";
 import { AFTER_LOGOUT, type Ask, type Asks, GUARDED } from "./routes.js";
 import { type Settings, startOriginal, startOurs, type Tour } from "./start-tour.js";
 import { KINDS, type Kinds, OVERRIDDEN_KINDS } from "./tokens.js";
@@ -38,7 +31,7 @@ function startPair(settings: Settings = {}): Pair {
 /** Asks both, one after the other, and gives what ours says and what it should. */
 async function compare({ original, ours }: Pair, route: string, ask: Ask, difference?: Difference) {
   const [theirs, said] = [await original.ask(ask.path, ask), await ours.ask(ask.path, ask)];
-  const wanted = comparable(theirs);
+  const wanted = asOurCookies(comparable(theirs));
   if (said.status === 401) expect(said.headers.get("www-authenticate"), route).toBeTruthy();
   return { theirs: wanted, said: comparable(said), wanted: difference?.ours(wanted, route) ?? wanted };
 }
@@ -51,7 +44,13 @@ function requireDifferent(pair: Pair, difference: Difference | undefined, isEqua
   expect(isEqual, "it is listed as a difference, and is none").toBe(false);
 }
 
-function itAnswersAsks(pair: Pair, names: readonly string[], make: (forge: Forge) => Asks, differences: Differences, extra = {}) {
+function itAnswersAsks(
+  pair: Pair,
+  names: readonly string[],
+  make: (forge: Forge) => Asks,
+  differences: Differences,
+  extra = {},
+) {
   it.each(names)("%s", async (name) => {
     const ask = make(createForge(secret, extra))[name] as Ask;
     const difference = differences[name];
@@ -65,8 +64,15 @@ function itAnswersKinds(pair: Pair, kinds: Kinds, scheme: string, differences: D
   it.each(Object.keys(kinds))("%s", async (kind) => {
     const token = kinds[kind]?.(createForge(secret, extra));
     const difference = differences[kind];
-    const table: Record<"said" | "wanted" | "theirs", Record<string, Comparable>> = { said: {}, wanted: {}, theirs: {} };
-    for (const [when, routes] of [["", GUARDED], [" after log-out", AFTER_LOGOUT]] as const) {
+    const table: Record<"said" | "wanted" | "theirs", Record<string, Comparable>> = {
+      said: {},
+      wanted: {},
+      theirs: {},
+    };
+    for (const [when, routes] of [
+      ["", GUARDED],
+      [" after log-out", AFTER_LOGOUT],
+    ] as const) {
       for (const route of routes) {
         const [method = "", path = ""] = route.split(" ");
         const ask = { method, path, headers: { authorization: `${scheme} ${token}` } };
@@ -89,7 +95,13 @@ const namesOf = (make: (forge: Forge) => Asks) => Object.keys(make(NO_SECRET));
 describe.skipIf(!hasFlask())("the tour answers as Flask-JWT-Extended does", () => {
   describe("without any setting", () => {
     const pair = startPair();
-    for (const [title, make] of Object.entries({ headers: headerAsks, cookies: cookieAsks, "queries and JSON": queryAndJsonAsks, places: placesAsks, "log-ins": loginAsks })) {
+    for (const [title, make] of Object.entries({
+      headers: headerAsks,
+      cookies: cookieAsks,
+      "queries and JSON": queryAndJsonAsks,
+      places: placesAsks,
+      "log-ins": loginAsks,
+    })) {
       describe(title, () => itAnswersAsks(pair, namesOf(make), make, REQUEST_DIFFERENCES));
     }
     describe("a token on every route:", () => itAnswersKinds(pair, KINDS, "Bearer", KIND_DIFFERENCES));
