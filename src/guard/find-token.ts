@@ -44,7 +44,7 @@ export function createTokenFinder(places: Places, type: TokenType): TokenFinder 
 
 function queryToken(value: string | undefined, prefix: string): string | undefined {
   if (!value) return undefined;
-  if (!value.startsWith(prefix)) throw new TokenError("malformed_parameter", "shape");
+  if (!value.startsWith(prefix) || value.length === prefix.length) throw new TokenError("malformed_parameter", "shape");
   return value.slice(prefix.length);
 }
 

@@ -10,14 +10,15 @@ const BARE = new RegExp(`^${TOKEN}$`);
 
 /**
  * Makes the reader of a header with any of these schemes, in any case (RFC 9110 section 11.1). It throws a `TokenError` for a header of such a
- * scheme that holds no token, or more than one. Where the empty scheme is among them, a value of another scheme may be the token alone.
+ * scheme that holds no token, or more than one; of a list, two items of such a scheme count as none, as in Flask-JWT-Extended. Where the empty
+ * scheme is among them, a value of another scheme may be the token alone.
  */
 export function createHeaderReader({ schemes, list }: Places["header"]): HeaderReader {
   const named = schemes.filter((scheme) => scheme !== "").map(escaped);
   const isBareAllowed = named.length < schemes.length;
   const any = `(?:${named.join("|")})`;
-  const ofScheme = named.length === 0 ? /(?!)/ : new RegExp(`^${any}(?:[ ,]|$)`, "i");
-  const whole = new RegExp(`^${any} (${TOKEN})$`, "i");
+  const ofScheme = named.length === 0 ? /(?!)/ : new RegExp(`^${any}(?:[ ,${list ? "\\t" : ""}]|$)`, "i");
+  const whole = new RegExp(`^${any}${list ? "[ \\t]+" : " "}(${TOKEN})$`, "i");
 
   const readOne = (value: string): string => {
     const token = whole.exec(value)?.[1];
@@ -30,11 +31,11 @@ export function createHeaderReader({ schemes, list }: Places["header"]): HeaderR
     return value;
   };
   const readList = (value: string): string | undefined => {
-    const trimmed = value.replace(/^[\s,]+|[\s,]+$/g, "");
-    const fitting = trimmed.split(/,\s*/).filter((item) => ofScheme.test(item));
-    if (fitting.length > 1) throw malformed();
+    const items = value.split(",").map((item) => item.trim());
+    const fitting = items.filter((item) => ofScheme.test(item));
     const [item] = fitting;
-    return item === undefined ? readBare(trimmed) : readOne(item);
+    if (item === undefined) return readBare(items.filter((some) => some !== "").join(","));
+    return fitting.length === 1 ? readOne(item) : undefined;
   };
 
   return (value) => {

@@ -49,8 +49,8 @@ export function missingSentence(looked: Looked): string {
 
 function missingHeader({ input, rules: { places } }: Looked): string {
   const { name, schemes } = places.header;
-  const value = (input.header(name.toLowerCase()) ?? "").replace(/^[\s,]+|[\s,]+$/g, "");
-  if (value === "" || !schemes[0]) return `Missing ${name} Header`;
+  const isEmpty = !/[^\s,]/.test(input.header(name.toLowerCase()) ?? "");
+  if (isEmpty || !schemes[0]) return `Missing ${name} Header`;
   return `Missing '${schemes[0]}' type in '${name}' header. Expected '${expectedHeader(places)}'`;
 }
 

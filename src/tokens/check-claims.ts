@@ -65,7 +65,7 @@ function requireTimes(claims: JsonObject, rules: ClaimRules): void {
     throw new TokenError("issued_in_future", "times", { claim: "iat", expected: latest, actual: iat });
   }
   if (!rules.allowExpired) requireUnexpired(exp, rules);
-  requireLifetime({ exp, nbf, iat, now }, rules.maxLifetime);
+  requireLifetime({ exp, nbf, iat, now }, rules);
 }
 
 /** The check that a token must pass again each time it is seen. Written so that a clock that answers NaN refuses. */
@@ -82,10 +82,12 @@ interface Lifetime {
   readonly now: number;
 }
 
-/** A token lives from its beginning to its end, and for no longer than its profile says. */
-function requireLifetime({ exp, nbf, iat, now }: Lifetime, maxLifetime: number): void {
-  if (nbf !== undefined && nbf >= exp) throw new TokenError("claim_invalid", "times", { claim: "nbf", actual: nbf });
-  if (iat !== undefined && exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
+/** A token lives from its beginning to its end, and for no longer than its profile says. One that ended before it began has expired, too. */
+function requireLifetime({ exp, nbf, iat, now }: Lifetime, { maxLifetime, allowExpired }: ClaimRules): void {
+  if (!allowExpired) {
+    if (nbf !== undefined && nbf >= exp) throw new TokenError("claim_invalid", "times", { claim: "nbf", actual: nbf });
+    if (iat !== undefined && exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
+  }
   const actual = exp - (iat ?? now);
   if (!(actual <= maxLifetime)) {
     throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual });

@@ -33,10 +33,16 @@ export function splitCompact(token: unknown, longest: number): Compact {
   if (second < 0 || token.includes(".", second + 1)) throw wrongSegments(token);
   const headerText = token.slice(0, first);
   const payload = decodeBase64url(token.slice(first + 1, second));
-  if (payload === undefined) throw new TokenError("not_base64url", "shape", { part: "payload" });
+  if (payload === undefined) throw notBase64url(headerText, "payload");
   const signature = decodeBase64url(token.slice(second + 1));
-  if (signature === undefined) throw new TokenError("not_base64url", "shape", { part: "signature" });
+  if (signature === undefined) throw notBase64url(headerText, "signature");
   return { headerText, signingInput: token.slice(0, second), payload, signature };
+}
+
+/** The first segment that is wrong is told: of a text that is no token at all, the header. */
+function notBase64url(headerText: string, part: "payload" | "signature"): TokenError {
+  const isHeader = decodeBase64url(headerText) === undefined;
+  return new TokenError("not_base64url", "shape", { part: isHeader ? "header" : part });
 }
 
 function wrongSegments(token: string): TokenError {
@@ -56,7 +62,7 @@ export function parseHeader(headerText: string): Header {
   if (bytes === undefined) throw new TokenError("not_base64url", "shape", { part: "header" });
   const header = parseStrictObject(bytes, "header");
   if (header.crit !== undefined)
-    throw new TokenError("critical_extension", "key", { claim: "crit", actual: namesIn(header.crit) });
+    throw new TokenError("critical_extension", "key", { claim: "crit", actual: firstOf(header.crit) });
   if (header.b64 !== undefined) throw new TokenError("critical_extension", "key", { claim: "b64", actual: header.b64 });
   if (header.alg === undefined) throw new TokenError("algorithm_missing", "key", { claim: "alg" });
   for (const name of ["alg", "kid", "typ"] as const) {
@@ -72,6 +78,6 @@ export function parseHeader(headerText: string): Header {
   return freezeDeep(header) as Header;
 }
 
-function namesIn(crit: unknown): unknown {
-  return Array.isArray(crit) ? crit.filter((name) => typeof name === "string").join(", ") : crit;
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
 }

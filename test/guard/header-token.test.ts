@@ -91,3 +91,47 @@ describe("the token of an Authorization header", () => {
     expect(performance.now() - begin).toBeLessThan(1000);
   });
 });
+
+describe("the token of a header that is a list", () => {
+  const listToken = createHeaderReader({ ...USUAL_PLACES.header, list: true });
+
+  it.each([
+    ["Bearer abc", "abc"],
+    ["Bearer   abc", "abc"],
+    ["Bearer\tabc", "abc"],
+    ["Basic x, bearer abc", "abc"],
+    ["Basic x,Bearer abc", "abc"],
+    ["Bearer abc, Basic x", "abc"],
+    ["Foo 1, Bearer abc , Baz 3", "abc"],
+    [" ,Bearer abc,, ", "abc"],
+  ])("%j is %j", (header, token) => {
+    expect(listToken(header)).toBe(token);
+  });
+
+  it.each(["", " ", ",", ", ,", "Basic x", "Basic x, Bearers abc", "Bearer abc, Bearer abc", "bearer a, Bearer b"])(
+    "%j holds none",
+    (header) => {
+      expect(listToken(header)).toBeUndefined();
+    },
+  );
+
+  it.each(["Bearer", "Bearer,", "Bearer ,,0", "Basic x, Bearer", "Bearer a b", "Bearer a b, Basic x", 'Bearer "a"'])(
+    "%j is refused",
+    (header) => {
+      expect(() => listToken(header)).toThrow(expect.objectContaining({ reason: "malformed_header" }));
+    },
+  );
+
+  it("may be the token alone where the empty scheme is allowed", () => {
+    const bare = createHeaderReader({ ...USUAL_PLACES.header, schemes: [""], list: true });
+    expect([bare("abc"), bare(" abc, "), bare(", ,")]).toEqual(["abc", "abc", undefined]);
+    for (const header of ["a b", "a,b", "Bearer abc"]) expect(() => bare(header)).toThrow();
+  });
+
+  it.each([",", " ", "\t", ", "])("takes no time over a million of %j", (filler) => {
+    const begin = performance.now();
+    expect(listToken(`x${filler.repeat(1_000_000)}x`)).toBeUndefined();
+    expect(() => listToken(`Bearer${filler.repeat(1_000_000)}!`)).toThrow();
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+});

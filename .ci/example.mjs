@@ -1,0 +1,24 @@
+// Runs an example by its name: npm run example -- NAME. What stands after the name is handed on.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+
+const examples = join(import.meta.dirname, "../examples");
+const mainOf = (name) => join(examples, name, "main.mjs");
+const names = readdirSync(examples).filter((name) => existsSync(mainOf(name)));
+
+const [name, ...parameters] = process.argv.slice(2);
+if (!names.includes(name)) {
+  const fault = name === undefined ? "Which example?" : `There is no example ${JSON.stringify(name)}.`;
+  console.error(`${fault} npm run example -- NAME, where NAME is one of: ${names.join(", ")}`);
+  process.exit(2);
+}
+
+const child = spawn(process.execPath, [mainOf(name), ...parameters], { stdio: "inherit" });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
