@@ -8,6 +8,6 @@ const EXAMPLES = resolve(import.meta.dirname, "../examples");
 describe("the examples", () => {
   it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith(".mjs")))("%s runs to its end", (name) => {
     const output = execFileSync(process.execPath, [join(EXAMPLES, name)], { encoding: "utf8" });
-    expect(output).toContain("refused: invalid_token revoked");
+    expect(output).toMatch(/^refused: \w+/m);
   });
 });

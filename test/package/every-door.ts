@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
 import * as fetchDoor from "latchkey/fetch";
 import * as nodeDoor from "latchkey/node";
+import { assertRefused, forgeToken, openTestAuth, type TestUser } from "latchkey/testing";
 import { type Claims, createVerifier, generateKey, isTokenError } from "latchkey/tokens";
 
 const options: AuthOptions = { database: ":memory:", url: "http://localhost:4000/auth" };
@@ -43,4 +44,14 @@ export async function logIn(auth: AuthServer): Promise<Grant | string> {
     if (isAuthError(error)) return error.code;
     throw error;
   }
+}
+
+/** A test of an application. */
+export async function testRoute(): Promise<TestUser> {
+  const { request, signUp, close } = await openTestAuth({ accessSeconds: 60 });
+  await assertRefused(await request("GET", "/me", { token: forgeToken() }), { reason: "key_unknown" });
+  // @ts-expect-error The clock of a test is its own.
+  await openTestAuth({ now: Date.now });
+  await close();
+  return signUp("ada", { roles: ["admin"] });
 }

@@ -123,6 +123,22 @@ const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; read
     packages: ["@hono/node-server", "hono"],
   },
   "latchkey/fetch": { layers: ["adapters", "errors", "guard", "tokens"], packages: ["hono"] },
+  "latchkey/testing": {
+    layers: [
+      "accounts",
+      "create-auth",
+      "errors",
+      "guard",
+      "http",
+      "keys",
+      "limits",
+      "passwords",
+      "store",
+      "testing",
+      "tokens",
+    ],
+    packages: ["hono", "kysely", "zod"],
+  },
 };
 
 describe("a door", PATIENCE, () => {
