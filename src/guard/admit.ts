@@ -72,10 +72,10 @@ export function createAdmit<C extends Claims, U>(protection: Protection<C, U>, r
 }
 
 /** What the protector itself has to say of a good token: whether it was taken back, whether it will do, and who its user is. */
-function requireOwn<C extends Claims, U>(
+export function requireOwn<C extends Claims, U>(
   protection: Protection<C, U>,
   inspection: Inspection<C>,
-  { skipRevocation }: RouteRules,
+  { skipRevocation }: Pick<RouteRules, "skipRevocation">,
 ): U | Promise<U> {
   const findUser = (): U | Promise<U> => {
     if (protection.findUser === undefined) return undefined as U;

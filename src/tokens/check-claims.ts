@@ -51,20 +51,21 @@ export const CLAIM_CHECKS: ReadonlyArray<(claims: JsonObject, rules: ClaimRules)
 ];
 
 function requireTimes(claims: JsonObject, rules: ClaimRules): void {
-  // Every profile requires exp and iat.
+  // Every profile requires exp.
   const exp = requireTime(claims, "exp", rules) as number;
   const nbf = requireTime(claims, "nbf", rules);
-  const iat = requireTime(claims, "iat", rules) as number;
-  const latest = rules.now() / 1000 + rules.leeway;
+  const iat = requireTime(claims, "iat", rules);
+  const now = rules.now() / 1000;
+  const latest = now + rules.leeway;
   // Written so that a clock that answers NaN refuses.
   if (nbf !== undefined && !(nbf <= latest)) {
     throw new TokenError("not_yet_valid", "times", { claim: "nbf", expected: latest, actual: nbf });
   }
-  if (!(iat <= latest)) {
+  if (iat !== undefined && !(iat <= latest)) {
     throw new TokenError("issued_in_future", "times", { claim: "iat", expected: latest, actual: iat });
   }
   if (!rules.allowExpired) requireUnexpired(exp, rules);
-  requireLifetime({ exp, nbf, iat }, rules.maxLifetime);
+  requireLifetime({ exp, nbf, iat, now }, rules.maxLifetime);
 }
 
 /** The check that a token must pass again each time it is seen. Written so that a clock that answers NaN refuses. */
@@ -77,15 +78,16 @@ export function requireUnexpired(exp: number, { now, leeway }: Pick<ClaimRules, 
 interface Lifetime {
   readonly exp: number;
   readonly nbf: number | undefined;
-  readonly iat: number;
+  readonly iat: number | undefined;
+  readonly now: number;
 }
 
 /** A token lives from its beginning to its end, and for no longer than its profile says. */
-function requireLifetime({ exp, nbf, iat }: Lifetime, maxLifetime: number): void {
+function requireLifetime({ exp, nbf, iat, now }: Lifetime, maxLifetime: number): void {
   if (nbf !== undefined && nbf >= exp) throw new TokenError("claim_invalid", "times", { claim: "nbf", actual: nbf });
-  if (exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
-  const actual = exp - iat;
-  if (actual > maxLifetime) {
+  if (iat !== undefined && exp <= iat) throw new TokenError("claim_invalid", "times", { claim: "exp", actual: exp });
+  const actual = exp - (iat ?? now);
+  if (!(actual <= maxLifetime)) {
     throw new TokenError("lifetime_too_long", "times", { claim: "exp", expected: maxLifetime, actual });
   }
 }
@@ -114,8 +116,8 @@ function requireIssuer(claims: JsonObject, { issuer, requiredClaims }: ClaimRule
   }
 }
 
-/** RFC 7519 section 4.1.3: a token for somebody is refused by everybody else, also by a verifier that has no name. */
-function requireAudience(claims: JsonObject, { audience, requiredClaims }: ClaimRules): void {
+/** RFC 7519 section 4.1.3: a token for somebody is refused by everybody else, also by a verifier that has no name, unless its profile has that open. */
+function requireAudience(claims: JsonObject, { audience, requiredClaims, profile }: ClaimRules): void {
   const { aud } = claims;
   if (aud === undefined) {
     if (audience === undefined && !requiredClaims.includes("aud")) return;
@@ -124,6 +126,7 @@ function requireAudience(claims: JsonObject, { audience, requiredClaims }: Claim
   if (!isAudience(aud)) {
     throw new TokenError("claim_invalid", "audience", { claim: "aud", expected: "text or texts", actual: aud });
   }
+  if (audience === undefined && profile.audienceOpen) return;
   const names = typeof aud === "string" ? [aud] : aud;
   if (!names.some((name) => audience?.includes(name))) {
     throw new TokenError("wrong_audience", "audience", { claim: "aud", expected: audience, actual: aud });

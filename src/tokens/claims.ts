@@ -1,8 +1,10 @@
 /** The claims of a verified token. Times are in seconds since 1970; members that no profile knows are as their sender wrote them. */
 export interface Claims {
+  /** Whose the token is, whatever claim of it says so. */
   readonly sub: string;
   readonly exp: number;
-  readonly iat: number;
+  /** When it was made; missing only in the profile `flask-jwt-extended`, and there only where another library left it out. */
+  readonly iat?: number;
   readonly iss?: string;
   readonly aud?: string | readonly string[];
   readonly nbf?: number;
@@ -23,7 +25,7 @@ export interface Claims {
 const LATEST = 253_402_300_799;
 
 /** What a claim must look like where it is present. */
-export type ClaimShape = "text" | "time" | "texts" | "string";
+export type ClaimShape = "text" | "time" | "texts" | "string" | "freshness" | "identity";
 
 /** The shapes in words. */
 export const SHAPE_NAMES: Readonly<Record<ClaimShape, string>> = {
@@ -31,6 +33,8 @@ export const SHAPE_NAMES: Readonly<Record<ClaimShape, string>> = {
   time: "a number of seconds since 1970",
   texts: "a list of strings",
   string: "a string",
+  freshness: "true, false or a number of seconds since 1970",
+  identity: "a string that is not empty or a whole number",
 };
 
 /** The names and shapes of claims, as a list: it is walked for every token. */
@@ -48,9 +52,15 @@ export const REGISTERED_SHAPES: ClaimShapes = [
 
 /** Whether a value has a shape: `text` is a string that is not empty, `time` a number of seconds from 1970 to the year 9999. */
 export function hasShape(value: unknown, shape: ClaimShape): boolean {
-  if (shape === "time") return typeof value === "number" && value >= 0 && value <= LATEST;
+  if (shape === "time") return isTime(value);
   if (shape === "texts") return Array.isArray(value) && value.every((item) => typeof item === "string");
+  if (shape === "freshness") return typeof value === "boolean" || isTime(value);
+  if (shape === "identity" && typeof value === "number") return Number.isSafeInteger(value);
   return typeof value === "string" && (shape === "string" || value !== "");
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= LATEST;
 }
 
 /** Whether a value can be an `aud` (RFC 7519 section 4.1.3): a name or a list of names, none of them empty. */

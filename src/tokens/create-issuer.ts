@@ -1,11 +1,12 @@
 import { encodeBase64url } from "./base64url.js";
 import { type Claims, hasShape, isAudience, SHAPE_NAMES } from "./claims.js";
 import { LONGEST_TOKEN } from "./compact.js";
+import { headerWriter } from "./header-writer.js";
 import { type Key, requireSigningKey, type SigningKey } from "./key.js";
 import { requireKnownOptions, TOKEN_OPTIONS } from "./known-options.js";
 import { type Profile, type ProfileName, requireProfile } from "./profiles.js";
 import { signatureMaker } from "./signature.js";
-import { isWritable } from "./strict-json.js";
+import { isWritable, type JsonObject } from "./strict-json.js";
 import { uuidV7 } from "./uuid-v7.js";
 
 /** What an issuer is made of. Durations are in seconds; `now` answers in milliseconds. */
@@ -17,9 +18,11 @@ export interface IssuerOptions {
   /** The first one signs. */
   readonly keys: readonly Key[];
   readonly profile?: ProfileName;
-  /** The `typ` of the header in the profile `jwt`; `JWT` where it is not given. */
+  /** The `typ` of the header in the profiles `jwt` and `flask-jwt-extended`; `JWT` where it is not given. */
   readonly type?: string;
-  /** How long a token lives: 600 where it is not given. */
+  /** The claim that says whose the token is, in the profile `flask-jwt-extended`; `sub` where it is not given. */
+  readonly identityClaim?: string;
+  /** How long a token lives: 600 where it is not given, 900 in the profile `flask-jwt-extended`. */
   readonly accessSeconds?: number;
   readonly now?: () => number;
 }
@@ -32,31 +35,40 @@ export interface MintOptions {
   readonly audience?: string | readonly string[];
   /** How long this token lives, in seconds. */
   readonly accessSeconds?: number;
+  /** Further members of the header. `alg` and `kid` are the key's, and `typ` the profile's where it must be there. */
+  readonly header?: JsonObject;
 }
 
 /** Mints signed tokens of one profile. */
-export interface Issuer {
+export interface Issuer<C extends Partial<Claims> = MintClaims> {
   /** A signed token. A `TypeError` where a claim that the profile knows is missing or of another shape, or the lifetime is. */
-  mint(claims: MintClaims, options?: MintOptions): string;
+  mint(claims: C, options?: MintOptions): string;
 }
 
-/** Makes an issuer. The header, and with it algorithm and `kid`, is the first key's. */
-export function createIssuer(options: IssuerOptions): Issuer {
+/** Makes an issuer. The header, and with it algorithm and `kid`, is the first key's. Where `sub` need not be the identity, no `sub` is asked for. */
+export function createIssuer(options: IssuerOptions & { readonly identityClaim: string }): Issuer<Partial<Claims>>;
+export function createIssuer(options: IssuerOptions): Issuer;
+export function createIssuer(options: IssuerOptions): Issuer<Partial<Claims>> {
   requireKnownOptions(options, "createIssuer", TOKEN_OPTIONS);
-  const profile = requireProfile(options.profile, options.type);
+  const profile = requireProfile(options);
+  if (profile.accessSeconds === undefined) {
+    throw new TypeError(`Tokens of the profile ${profile.name} are read, and never minted.`);
+  }
   const key = requireFirst(options.keys);
   const make = signatureMaker(key);
-  const { issuer, audience, clientId, accessSeconds = 600, now = Date.now } = options;
+  const { issuer, audience, clientId, accessSeconds = profile.accessSeconds, now = Date.now } = options;
   if (profile.namesRequired && (issuer === undefined || audience === undefined || clientId === undefined)) {
     throw new TypeError(`An issuer of the profile ${profile.name} needs issuer, audience and clientId.`);
   }
+  if (!profile.clientNamed && clientId !== undefined) {
+    throw new TypeError(`Tokens of the profile ${profile.name} name no client.`);
+  }
   requireSeconds(accessSeconds, profile);
-  const typ = options.type ?? (profile.name === "jwt" ? "JWT" : profile.type);
-  const header = encodeBase64url(JSON.stringify({ alg: key.alg, typ, kid: key.kid }));
+  const headerOf = headerWriter(key, profile);
 
   return {
     mint(claims, own = {}) {
-      requireKnownOptions(own, "mint", ["audience", "accessSeconds"]);
+      requireKnownOptions(own, "mint", ["audience", "accessSeconds", "header"]);
       const milliseconds = now();
       const iat = Math.floor(milliseconds / 1000);
       const all = {
@@ -70,7 +82,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
       };
       requireMintable(all, profile);
       if (!isWritable(all)) throw new TypeError(UNWRITABLE);
-      const input = `${header}.${encodeBase64url(JSON.stringify(all))}`;
+      const input = `${headerOf(own.header)}.${encodeBase64url(JSON.stringify(all))}`;
       const token = `${input}.${make(input)}`;
       if (token.length > LONGEST_TOKEN)
         throw new TypeError(`The token would be longer than ${LONGEST_TOKEN} characters.`);

@@ -25,9 +25,9 @@ export function explainSteps(token: string, reader: TokenReader): readonly Check
     const compact = reader.split(token);
     const open = reader.open(compact);
     reader.requireSignature(open, compact);
-    return { compact, kid: open.key.kid };
+    return { compact, header: open.header, kid: open.key.kid };
   });
-  const payload = signed && attempt(() => reader.parse(signed.compact));
+  const payload = signed && attempt(() => reader.parse(signed.compact, signed.header));
   if (signed !== undefined && payload !== undefined) {
     for (const check of reader.claimChecks) attempt(() => check(payload));
     attempt(() => reader.requireLive(payload as Claims, signed.kid));

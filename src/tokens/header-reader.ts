@@ -32,7 +32,7 @@ const LONGEST_KEPT = 512;
 export function createHeaderReader(source: KeySource, profile: Profile): HeaderReader {
   const kept = new Map<string, OpenHeader>();
   let last: { readonly text: string; readonly open: OpenHeader } | undefined;
-  let choose = chooserOf(source);
+  let choose = chooserOf(source, profile);
 
   const openHeader = (headerText: string): OpenHeader => {
     const header = parseHeader(headerText);
@@ -72,7 +72,7 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
     },
     stillHolds: (header, key) => choose.fixed || choose.key(header) === key,
     replaceKeys(keys) {
-      choose = chooserOf(keys);
+      choose = chooserOf(keys, profile);
       kept.clear();
       last = undefined;
     },
@@ -80,16 +80,24 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
 }
 
 /** How a source answers; `fixed` where the same header always gives the same key. */
-function chooserOf(source: KeySource): { readonly fixed: boolean; key(header: Header): VerifyingKey } {
+function chooserOf(
+  source: KeySource,
+  { secretsOnly, name }: Profile,
+): { readonly fixed: boolean; key(header: Header): VerifyingKey } {
   if (typeof source !== "function") {
     const byKid = requireKeySet(source);
+    if (secretsOnly && source.some(({ kind }) => kind !== "secret")) {
+      throw new TypeError(`Tokens of the profile ${name} are signed by HMAC alone: HS256, HS384 or HS512.`);
+    }
     return { fixed: true, key: (header) => requireNamedKey(header, byKid) };
   }
   return {
     fixed: false,
     key: (header) => {
       const key = chosen(source, header);
-      if (!isKey(key)) throw new TokenError("key_unknown", "key", { claim: "kid", actual: header.kid });
+      if (!isKey(key) || (secretsOnly && key.kind !== "secret")) {
+        throw new TokenError("key_unknown", "key", { claim: "kid", actual: header.kid });
+      }
       return requireAlgorithmOf(verifyingHalf(key), header);
     },
   };
@@ -104,10 +112,14 @@ function chosen(source: KeyChooser, header: Header): unknown {
   }
 }
 
-function requireType(header: Header, profile: Profile): void {
+function requireType(header: Header, { type, typeRequired, timesInHeader }: Profile): void {
+  if (Object.hasOwn(header, "exp") !== timesInHeader) {
+    throw new TokenError("wrong_type", "type", { claim: "exp", part: "header", actual: header.exp });
+  }
   const given = header.typ;
-  if (given === undefined && !profile.typeRequired) return;
-  if (given === undefined || plainType(given) !== profile.type) {
-    throw new TokenError("wrong_type", "type", { claim: "typ", expected: profile.type, actual: given });
+  if (given === undefined && !typeRequired) return;
+  const expected = type && plainType(type);
+  if (given === undefined || plainType(given) !== expected) {
+    throw new TokenError("wrong_type", "type", { claim: "typ", expected, actual: given });
   }
 }

@@ -32,7 +32,8 @@ export function signJws(
   return `${input}.${make(input)}`;
 }
 
-function requireReadable(headerText: string): void {
+/** Throws a `TypeError` for an encoded header that no verifier would read. */
+export function requireReadable(headerText: string): void {
   try {
     parseHeader(headerText);
   } catch (cause) {

@@ -17,6 +17,8 @@ export const TOKEN_OPTIONS: readonly string[] = [
   "keys",
   "profile",
   "type",
+  "identityClaim",
+  "stringSubject",
   "accessSeconds",
   "leeway",
   "maxLifetime",

@@ -71,10 +71,10 @@ export function createRevocations({ now = Date.now }: { readonly now?: () => num
   return { add, find, forgetPast };
 }
 
-/** The millisecond of a token's making; a `jti` that is no UUID of version 7 leaves only the second of `iat`. */
+/** The millisecond of a token's making; a `jti` that is no UUID of version 7 leaves only the second of `iat`, and nothing that it is as old as can be. */
 function madeAt(claims: Pick<Claims, "iat" | "jti">): number {
   const exact = typeof claims.jti === "string" ? millisecondsOf(claims.jti) : undefined;
-  return exact ?? claims.iat * 1000;
+  return exact ?? (claims.iat ?? 0) * 1000;
 }
 
 function requireName(name: unknown): string {

@@ -1,9 +1,10 @@
 import { CLAIM_CHECKS, type ClaimRules, requireClaims } from "./check-claims.js";
 import type { Claims } from "./claims.js";
-import { type Compact, LONGEST_TOKEN, splitCompact } from "./compact.js";
+import { type Compact, type Header, LONGEST_TOKEN, splitCompact } from "./compact.js";
 import { freezeDeep } from "./freeze-deep.js";
 import type { HeaderReader, OpenHeader } from "./header-reader.js";
 import type { VerifyingKey } from "./key.js";
+import { layoutOf } from "./layout.js";
 import type { Revocations } from "./revocations.js";
 import { complainedMember, type StandardSchema } from "./standard-schema.js";
 import { type JsonObject, parseStrictObject } from "./strict-json.js";
@@ -22,7 +23,7 @@ export interface ReaderParts {
 export interface Reading {
   readonly inspection: Inspection;
   readonly key: VerifyingKey;
-  /** The claims as the token has them, whatever a schema made of them: every later check reads these. */
+  /** The claims without what a schema made of them: every later check reads these. */
   readonly checked: Claims;
 }
 
@@ -31,7 +32,7 @@ export interface TokenReader {
   split(token: unknown): Compact;
   open(compact: Compact): OpenHeader;
   requireSignature(open: OpenHeader, compact: Compact): void;
-  parse(compact: Compact): JsonObject;
+  parse(compact: Compact, header: Header): JsonObject;
   readonly claimChecks: ReadonlyArray<(payload: JsonObject) => void>;
   requireLive(claims: Claims, kid: string): void;
   /** All of them. Nothing in a payload is read before the signature holds. */
@@ -45,7 +46,12 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
   const lenient: ClaimRules = { ...rules, allowExpired: true };
   const split = (token: unknown) => splitCompact(token, LONGEST_TOKEN);
   const open = (compact: Compact) => headers.read(compact.headerText);
-  const parse = (compact: Compact) => parseStrictObject(compact.payload, "payload");
+  const layout = layoutOf(rules.profile);
+  const parse = (compact: Compact, header: Header) => {
+    const payload = parseStrictObject(compact.payload, "payload");
+    return layout === undefined ? payload : layout.gather(payload, header);
+  };
+  const identified = (claims: JsonObject) => (layout === undefined ? (claims as Claims) : layout.identify(claims));
 
   const requireLive = (claims: Claims, kid: string) => {
     const kind = revocations?.find(claims, kid);
@@ -57,10 +63,10 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     const opened = open(compact);
     const { header, key } = opened;
     requireSignature(opened, compact);
-    const payload = parse(compact);
+    const payload = parse(compact, header);
     const applied = allowExpired ? lenient : rules;
     for (const check of CLAIM_CHECKS) check(payload, applied);
-    const checked = payload as Claims;
+    const checked = identified(payload);
     const claims = parsedClaims(checked, schema);
     if (!skipRevocation) requireLive(checked, key.kid);
     return {
@@ -72,7 +78,7 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
 
   const claimChecks = CLAIM_CHECKS.map((check) => (payload: JsonObject) => {
     check(payload, rules);
-    if (check === requireClaims) parsedClaims(payload as Claims, schema);
+    if (check === requireClaims) parsedClaims(identified(payload), schema);
   });
 
   return { split, open, requireSignature, parse, claimChecks, requireLive, read };

@@ -16,11 +16,15 @@ export interface VerifierOptions<Parsed = unknown> {
   readonly keys: KeySource;
   /** The layout of the tokens: `rfc9068` where it is not given. */
   readonly profile?: ProfileName;
-  /** The `typ` that is wanted, in the profile `jwt`; where it is not given, `JWT` or none. */
+  /** The `typ` that is wanted, in the profiles `jwt`, `flask-jwt-extended` and `flask-jwt`; where it is not given, `JWT` or none. */
   readonly type?: string;
+  /** The claim that says whose the token is, in the Flask profiles and `itsdangerous`. Whatever it is, the claims have it as `sub` too. */
+  readonly identityClaim?: string;
+  /** Whether `sub` must be a string, in the profile `flask-jwt-extended`: `true` where it is not given. A whole number becomes its text. */
+  readonly stringSubject?: boolean;
   /** How far clocks may differ: 5 where it is not given, at most 60. */
   readonly leeway?: number;
-  /** The longest life from `iat` to `exp`, where it is not the profile's (a day for `rfc9068`, 366 days for `jwt`). */
+  /** The longest life from `iat` to `exp`, where it is not the profile's (a day for `rfc9068`, 366 days for the others). */
   readonly maxLifetime?: number;
   /** Claims that must be there besides those of the profile. */
   readonly requiredClaims?: readonly string[];
@@ -45,7 +49,7 @@ export interface VerifierRules extends ClaimRules {
 /** Checks the options of a verifier; a `TypeError` names the one that would let too much pass. */
 export function requireVerifierRules(options: VerifierOptions): VerifierRules {
   requireKnownOptions(options, "createVerifier", TOKEN_OPTIONS);
-  const profile = requireProfile(options.profile, options.type);
+  const profile = requireProfile(options);
   const { issuer, leeway = DEFAULT_LEEWAY, maxLifetime = profile.maxLifetime, requiredClaims = [] } = options;
   const audience = listed(options.audience);
   if (issuer !== undefined) requireText(issuer, "issuer");

@@ -136,6 +136,15 @@ describe("a bridge between two issuers", () => {
     }
   });
 
+  it("hands skipRevocation on", async () => {
+    const revocations = createRevocations();
+    revocations.add({ key: older.kid });
+    const bridge = anyVerifier([newVerifier, verifierOf(older, { profile: "jwt", revocations })]);
+    expect(factsOf(() => bridge.verifySync(oldToken)).reason).toBe("revoked");
+    expect(bridge.verifySync(oldToken, { skipRevocation: true }).sub).toBe("old");
+    await expect(bridge.verify(oldToken, { skipRevocation: true })).resolves.toMatchObject({ sub: "old" });
+  });
+
   it("hands allowExpired on", () => {
     const expired = tokenOf(
       headerOf(older, { typ: "JWT" }),

@@ -167,7 +167,7 @@ describe("an issuer does not mint what its own verifier would refuse", () => {
 
   it("and says which option it does not know, and whose", () => {
     const mint = () => issuer.mint({ sub: "42" }, { leeway: 5 } as never);
-    expect(mint).toThrow('mint has no option "leeway". The options are audience, accessSeconds.');
+    expect(mint).toThrow('mint has no option "leeway". The options are audience, accessSeconds, header.');
     expect(() => createIssuer({ ...options, audiences: [] } as never)).toThrow(
       /^createIssuer has no option "audiences"/,
     );

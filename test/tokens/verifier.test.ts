@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   type Algorithm,
+  createRevocations,
   createVerifier,
   generateKey,
   type Header,
@@ -675,7 +676,11 @@ describe("options that would check too little are a TypeError", () => {
       { requiredClaims: [""] },
       "The name of a required claim must be a string that is not empty.",
     ],
-    ["no such profile", { profile: "jws" }, "The profile must be one of rfc9068, jwt."],
+    [
+      "no such profile",
+      { profile: "jws" },
+      "The profile must be one of rfc9068, jwt, flask-jwt-extended, flask-jwt, itsdangerous.",
+    ],
     ["a type", { type: "JWT" }, "The type of the profile rfc9068 is at+jwt."],
     ["a type that is empty", { profile: "jwt", type: "" }, "The type must be a string that is not empty."],
     ["a type that is a number", { profile: "jwt", type: 5 }, "The type must be a string that is not empty."],
@@ -910,6 +915,64 @@ describe("allowExpired", () => {
       check: "revocation",
       claim: "sid",
     });
+  });
+});
+
+describe("skipRevocation", () => {
+  const NAMED = { sid: "s" };
+
+  function taken(options: Partial<VerifierOptions> = {}) {
+    const revocations = createRevocations({ now: () => NOW });
+    revocations.add({ session: "s" });
+    return verifierOf(key, { revocations, ...options });
+  }
+
+  it.each<[string, Partial<VerifierOptions>]>([
+    ["with a cache", {}],
+    ["without one", { cache: false }],
+  ])("lets a token pass that was taken back, in every way of asking, %s", async (_name, options) => {
+    const own = taken(options);
+    const token = withClaims(NAMED);
+    for (let time = 0; time < 2; time++) {
+      expect(own.verifySync(token, { skipRevocation: true }).sub).toBe("42");
+      expect(own.inspectSync(token, { skipRevocation: true }).kid).toBe(key.kid);
+      await expect(own.verify(token, { skipRevocation: true })).resolves.toMatchObject({ sub: "42" });
+      expect(factsOf(() => own.verifySync(token))).toEqual({ reason: "revoked", check: "revocation", claim: "sid" });
+      expect(factsOf(() => own.verifySync(token, { skipRevocation: false })).reason).toBe("revoked");
+      expect(factsOf(() => own.verifySync(token, { allowExpired: true })).reason).toBe("revoked");
+    }
+  });
+
+  it("lets nothing else pass", () => {
+    const own = taken();
+    const faults: Array<[Members, string]> = [
+      [{ iat: SECONDS - 10_000, exp: SECONDS - 9000 }, "expired"],
+      [{ nbf: SECONDS + 60 }, "not_yet_valid"],
+      [{ iss: "x" }, "wrong_issuer"],
+      [{ aud: "x" }, "wrong_audience"],
+      [{ sub: 1 }, "claim_invalid"],
+    ];
+    for (const [changes, reason] of faults) {
+      const token = withClaims({ ...NAMED, ...changes });
+      expect(factsOf(() => own.verifySync(token, { skipRevocation: true })).reason).toBe(reason);
+    }
+    const forged = tokenOf(headerOf(key), claimsOf(NAMED), keyOf("ES256", "other"));
+    expect(factsOf(() => own.verifySync(forged, { skipRevocation: true })).reason).toBe("bad_signature");
+  });
+
+  it("goes together with allowExpired", () => {
+    const expired = withClaims({ ...NAMED, iat: SECONDS - 10_000, exp: SECONDS - 9000 });
+    expect(taken().verifySync(expired, { allowExpired: true, skipRevocation: true }).sub).toBe("42");
+    expect(taken().verifySync(expired, { allowExpired: true, skipRevocation: true })).toMatchObject(NAMED);
+  });
+
+  it("still refuses a remembered token that has expired meanwhile", () => {
+    let time = NOW;
+    const own = taken({ now: () => time });
+    const token = withClaims(NAMED);
+    expect(own.verifySync(token, { skipRevocation: true }).sub).toBe("42");
+    time += 600_000;
+    expect(factsOf(() => own.verifySync(token, { skipRevocation: true })).reason).toBe("expired");
   });
 });
 

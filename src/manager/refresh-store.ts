@@ -1,0 +1,24 @@
+/** A family of refresh tokens: all that followed from one log-in. Moments are in milliseconds. */
+export interface RefreshFamily {
+  /** The `sid` of its tokens, a UUID of version 7. */
+  readonly id: string;
+  /** Whose it is. */
+  readonly identity: string;
+  /** A random text, of which the values of its tokens are derived. */
+  readonly nonce: string;
+  /** The generation of the refresh token that is good now, from 0. */
+  readonly generation: number;
+  /** When that generation began. */
+  readonly rotatedAt: number;
+  /** When the family ends, however often it is rotated. */
+  readonly expiresAt: number;
+}
+
+/** Keeps families. A family that has ended is not found any more. Each method may answer with a promise. */
+export interface RefreshStore {
+  create(family: RefreshFamily): void | Promise<void>;
+  find(id: string): RefreshFamily | undefined | Promise<RefreshFamily | undefined>;
+  /** Moves a family to the next generation, in one step, where it is still at `fromGeneration`; tells whether it was. */
+  rotate(id: string, fromGeneration: number, now: number): boolean | Promise<boolean>;
+  end(id: string): void | Promise<void>;
+}

@@ -1,0 +1,94 @@
+import type { AuthError } from "../errors/auth-error.js";
+import { after } from "../guard/after.js";
+import type { Refused } from "../guard/protector.js";
+import { type Refusal, refusalOf } from "../guard/refusal.js";
+import { type Claims, isTokenError, type TokenReason } from "../tokens/index.js";
+import type { Answer } from "./answer.js";
+import { flaskJwtAnswer } from "./flask-jwt-answer.js";
+import { flaskJwtExtendedAnswer } from "./flask-jwt-extended-answer.js";
+import type { OwnRefusal, Refusals } from "./manager-options.js";
+import type { ManagerRules, RefusalRules } from "./manager-rules.js";
+
+/** What is known of a refused request; less where a method refused, and no route. */
+type Known = Partial<Refused>;
+
+/** Makes what answers refusals: in the words of the mode, or as a loader of the application says. */
+export function createRefusalOf<Parsed, User, Subject>(
+  rules: Pick<ManagerRules<Parsed, User, Subject>, "answers" | "places">,
+): (error: AuthError, known?: Known) => Refusal | Promise<Refusal> {
+  const { answers, places } = rules;
+  const scheme = places.header.schemes.find((name) => name !== "") ?? "Bearer";
+  return (error, known = {}) => {
+    const answer = answerOf(error, known, answers);
+    const refusal = { ...answer, headers: headersOf(error, answer, scheme, answers) };
+    const own = askLoader(error, answer, known, answers.refusals);
+    return own === undefined ? refusal : after(own, (given) => merged(refusal, given));
+  };
+}
+
+function answerOf(error: AuthError, { input, rules }: Known, { errors, messageKey }: RefusalRules): Answer {
+  const looked = input === undefined || rules === undefined ? undefined : { input, rules };
+  if (errors === "flask-jwt-extended") return flaskJwtExtendedAnswer(error, looked, messageKey);
+  if (errors === "flask-jwt") return flaskJwtAnswer(error, looked);
+  const { status, body } = refusalOf(error);
+  return { status, sentence: error.message, body };
+}
+
+/** The headers of the problem document, in the scheme of this manager; every 401 challenges (RFC 9110 section 15.5.2). */
+function headersOf(error: AuthError, { status }: Answer, scheme: string, { errors }: RefusalRules): Refusal["headers"] {
+  const { "www-authenticate": usual, ...others } = refusalOf(error).headers;
+  if (errors === "problem") return usual === undefined ? others : { ...others, ...challenge(usual, scheme) };
+  const inJson = { ...others, "content-type": "application/json" };
+  if (status !== 401) return inJson;
+  const isRealm = errors === "flask-jwt" && error.code === "token_required";
+  return { ...inJson, ...challenge(isRealm ? 'Bearer realm="Login Required"' : (usual ?? "Bearer"), scheme) };
+}
+
+function challenge(usual: string, scheme: string): Refusal["headers"] {
+  return { "www-authenticate": usual.replace(/^Bearer/, scheme) };
+}
+
+const KINDS: Readonly<
+  Partial<Record<TokenReason, "expired" | "needsFresh" | "revoked" | "userNotFound" | "notAccepted">>
+> = {
+  expired: "expired",
+  not_fresh: "needsFresh",
+  revoked: "revoked",
+  user_unknown: "userNotFound",
+  not_accepted: "notAccepted",
+};
+
+/** What the application answers itself; `undefined` where it does not. */
+function askLoader(
+  error: AuthError,
+  { status, sentence }: Answer,
+  { inspection }: Known,
+  refusals: Refusals,
+): OwnRefusal | Promise<OwnRefusal> | undefined {
+  if (error.code === "token_required" || error.code === "csrf") return refusals.unauthorized?.(sentence, error);
+  if (!isTokenError(error)) return undefined;
+  const kind = KINDS[error.reason];
+  if (kind !== undefined) return inspection && refusals[kind]?.(inspection.claims as Claims, inspection.header);
+  // In the mode of Flask-JWT-Extended two tokens in one header count as none.
+  const counts = error.reason === "malformed_header" && status === 401 ? "unauthorized" : "invalidToken";
+  return refusals[counts]?.(sentence, error);
+}
+
+function merged(refusal: Refusal, given: OwnRefusal): Refusal {
+  if (typeof given !== "object" || given === null || !("body" in given))
+    throw new TypeError("What answers a refusal must give { status?, body, headers? }.");
+  const { status = refusal.status, body, headers = {} } = given;
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new TypeError("The status of a refusal must be a number from 200 to 599.");
+  const { "www-authenticate": challenge, ...others } = refusal.headers;
+  return {
+    status,
+    body,
+    headers: {
+      ...others,
+      "content-type": "application/json",
+      ...(status === 401 && challenge !== undefined && { "www-authenticate": challenge }),
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { requireOwn } from "../guard/admit.js";
+import type { Auth } from "../guard/auth.js";
+import { requireTokenType } from "../guard/checks.js";
+import type { Protection } from "../guard/protector.js";
+import type { Claims, Inspection } from "../tokens/index.js";
+import { type Draft, draftClaims, type Members, type RefreshTokenOptions } from "./draft-token.js";
+import { type Families, newFamily } from "./families.js";
+import { endOf, familyClaims } from "./family-claims.js";
+import type { ManagerRules, RotationRules, TokenRules } from "./manager-rules.js";
+import type { ManagerVerifier } from "./manager-verifier.js";
+import type { Minter } from "./mint-tokens.js";
+import type { RefreshFamily } from "./refresh-store.js";
+import { REFRESH_TYPE } from "./token-signers.js";
+
+/** The tokens that follow a refresh token. */
+export interface Rotated<C extends Claims = Claims> {
+  readonly accessToken: string;
+  /** The successor; who presents the same token again within the grace gets the same one. */
+  readonly refreshToken: string;
+  readonly identity: string;
+  /** The claims of the token that was presented. */
+  readonly claims: C;
+}
+
+/** An access token and a refresh token of one log-in. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** A token, or what a guard left of one with the request that it let through. */
+export type Presented<C extends Claims = Claims> = string | Auth<C>;
+
+/** What rotates the tokens of one manager. */
+export interface Rotator<C extends Claims> {
+  /** The refresh token that begins a family. */
+  begin(refresh: Draft): Promise<string>;
+  /** The same with an access token of the family. */
+  beginPair(refresh: Draft, access: Draft): Promise<TokenPair>;
+  rotate(presented: Presented<C>, options: RefreshTokenOptions): Promise<Rotated<C>>;
+  end(presented: Presented<C>): Promise<boolean>;
+}
+
+/** What a rotator is made of; `protection` is what the application says of a token, without its family. */
+interface RotatorParts<C extends Claims, User, Subject> {
+  readonly rotation: RotationRules;
+  readonly families: Families;
+  readonly verifier: ManagerVerifier;
+  readonly minter: Minter<Subject>;
+  readonly protection: Protection<C, User>;
+}
+
+const ASK_ALL = { skipRevocation: false };
+
+/** Makes the rotator of a manager with a store. */
+export function createRotator<Parsed, User, Subject>(
+  { tokens, loaders }: ManagerRules<Parsed, User, Subject>,
+  parts: RotatorParts<Claims & Parsed, User, Subject>,
+): Rotator<Claims & Parsed> {
+  type Own = Inspection<Claims & Parsed>;
+  const { rotation, families, verifier, minter, protection } = parts;
+  const sign = createFamilySigner(minter, tokens, rotation.idleSeconds);
+
+  const inspected = (presented: Presented<Claims & Parsed>, allowExpired: boolean): Own | Promise<Own> =>
+    typeof presented === "object" && presented !== null
+      ? inspectionOf(presented, tokens.profile)
+      : protection.inspect(presented, { skipRevocation: true, allowExpired });
+
+  /** The user's own claims of now, or those of the refresh token where nobody can be asked for them. */
+  const accessDraft = async ({ claims }: Own, user: User | undefined, options: RefreshTokenOptions): Promise<Draft> => {
+    const subject = loaders.identityOf === undefined ? claims.sub : user;
+    if (subject === undefined)
+      return minter.carried(claims.sub, ownClaims(verifier.asWritten(claims), tokens), options);
+    return { ...(await minter.draft("access", subject as Subject, options)), identity: claims.sub };
+  };
+
+  const beginning = async (draft: Draft) => {
+    requireNoFamily(draft.claims);
+    const family = newFamily(draft.identity, draft.expiresIn, tokens.now);
+    const refreshToken = await sign.refresh(draft.identity, draftClaims(draft, tokens), draft.headers, family);
+    return { family, refreshToken };
+  };
+
+  return {
+    async begin(refresh) {
+      const { family, refreshToken } = await beginning(refresh);
+      await rotation.store.create(family);
+      return refreshToken;
+    },
+
+    async beginPair(refresh, access) {
+      const { family, refreshToken } = await beginning(refresh);
+      const accessToken = await sign.access(access, family);
+      await rotation.store.create(family);
+      return { accessToken, refreshToken };
+    },
+
+    async rotate(presented, options) {
+      const inspection = await inspected(presented, false);
+      const { claims } = inspection;
+      requireTokenType(inspection, "refresh");
+      // Whoever is refused up to here has not used up the token.
+      const user = await requireOwn(protection, inspection, ASK_ALL);
+      const access = await accessDraft(inspection, user, options);
+      const family = await families.advance(claims);
+      const { alg, typ, kid, ...headers } = inspection.header;
+      const written = asMinted(verifier.asWritten(claims), tokens);
+      const refreshToken = await sign.refresh(access.identity, written, headers, family);
+      return { accessToken: await sign.access(access, family), refreshToken, identity: access.identity, claims };
+    },
+
+    end: async (presented) => families.end((await inspected(presented, true)).claims),
+  };
+}
+
+/** Signs the tokens of families. */
+function createFamilySigner<Subject>(minter: Minter<Subject>, tokens: TokenRules, idleSeconds: number | undefined) {
+  return {
+    refresh(identity: string, claims: Members, headers: Members, family: RefreshFamily): Promise<string> {
+      const { csrf, ...own } = familyClaims(family, idleSeconds);
+      const all = { ...claims, ...own, ...(tokens.csrfClaim && { csrf }), ...(tokens.notBefore && { nbf: own.iat }) };
+      return minter.sign("refresh", identity, all, headers);
+    },
+    access(draft: Draft, family: RefreshFamily): Promise<string> {
+      requireNoFamily(draft.claims);
+      const claims = draftClaims(draft, tokens);
+      const exp = Math.min(claims.exp as number, endOf(family));
+      return minter.sign("access", draft.identity, { ...claims, exp, sid: family.id }, draft.headers);
+    },
+  };
+}
+
+// Every token gets its own.
+const NOT_CARRIED = ["fresh", "iat", "jti", "type", "nbf", "csrf", "aud", "iss", "exp", "sid", "gen", "client_id"];
+
+/** The claims of a token that its application gave it. */
+function ownClaims(claims: Members, { identityClaim }: TokenRules): Members {
+  return without(claims, [...NOT_CARRIED, "auth_time", "sub", identityClaim]);
+}
+
+/** The claims of a token as they were minted: the identity is laid over as `sub` when it is verified. */
+function asMinted(claims: Members, { identityClaim }: TokenRules): Members {
+  return identityClaim === "sub" ? claims : without(claims, ["sub"]);
+}
+
+/** What a guard knows of a token, as it would have been inspected. */
+function inspectionOf<C extends Claims>({ claims, header }: Auth<C>, managerProfile: string): Inspection<C> {
+  const isAccess = managerProfile === "rfc9068" && header.typ?.toLowerCase() !== REFRESH_TYPE;
+  return { claims, header, kid: header.kid ?? "", profile: isAccess ? "rfc9068" : "jwt" };
+}
+
+function without(claims: Members, names: readonly string[]): Members {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
+}
+
+const FAMILY_CLAIMS = ["sid", "gen"];
+
+/** Throws a `TypeError` for claims that say of which family a token is. */
+export function requireNoFamily(claims: Members): void {
+  const taken = FAMILY_CLAIMS.find((name) => claims[name] !== undefined);
+  if (taken !== undefined) throw new TypeError(`The claim ${taken} is the family's: give none.`);
+}
