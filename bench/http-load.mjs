@@ -76,6 +76,41 @@ export async function closedLoop(port, { connections, seconds, next, wanted = 20
   return count / ((performance.now() - start) / 1000);
 }
 
+/**
+ * The same request over and over on kept connections, one in flight on each, for answers that are all of one length: the client counts bytes and
+ * looks at the status, so that the server is what is measured. Answers how many there were, in how many seconds.
+ */
+export async function countedLoop(port, { connections, seconds, bytes }) {
+  const first = openConnection(port);
+  const { status, head, body } = await first.send(bytes);
+  first.close();
+  if (status !== 200) throw new Error(`${status} instead of 200: ${body()}`);
+  const length = Buffer.byteLength(head) + 4 + Number(/content-length: (\d+)/i.exec(head)[1]);
+  const start = performance.now();
+  const deadline = start + seconds * 1000;
+  let count = 0;
+  const work = () =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+      let received = 0;
+      socket.on("error", reject).on("connect", () => socket.write(bytes));
+      socket.on("data", (chunk) => {
+        if (received === 0 && chunk.latin1Slice(0, 12) !== "HTTP/1.1 200")
+          return reject(new Error(chunk.latin1Slice()));
+        received += chunk.length;
+        if (received < length) return;
+        if (received > length) return reject(new Error("An answer is of another length."));
+        received = 0;
+        count += 1;
+        if (performance.now() < deadline) return socket.write(bytes);
+        socket.destroy();
+        resolve();
+      });
+    });
+  await Promise.all(Array.from({ length: connections }, work));
+  return { count, seconds: (performance.now() - start) / 1000 };
+}
+
 /** Delays in milliseconds of requests that are sent at planned moments, whether or not earlier ones were answered, from those moments on. */
 export async function openLoop(port, { perSecond, seconds, bytes, connections = 32 }) {
   const free = Array.from({ length: connections }, () => openConnection(port));

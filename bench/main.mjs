@@ -1,6 +1,7 @@
 const benches = {
   tokens: () => import("./tokens.mjs"),
   passwords: () => import("./passwords.mjs"),
+  guard: () => import("./guard.mjs"),
   server: () => import("./server.mjs"),
   weight: () => import("./weight.mjs"),
 };

@@ -1,43 +1,53 @@
-import { parse } from "hono/utils/cookie";
 import type { GuardInput } from "../guard/guard-input.js";
+import { isFormType, isJsonType } from "./body-types.js";
+import { cookieIn } from "./cookie-in.js";
+import { readCopy } from "./read-copy.js";
 
 /** A Web request as a guard asks for it. Of a body a copy is read, so that it stays the application's. */
 export function fetchInput(request: Request): GuardInput {
   return {
     method: request.method,
-    header: (name) => request.headers.get(name) ?? undefined,
+    header: (name) => fetchHeader(request, name),
     cookie: (name) => cookieIn(request.headers.get("cookie"), name),
-    query: (name) => new URL(request.url).searchParams.get(name) ?? undefined,
-    json: () => jsonOf(request),
-    form: (name) => formField(request, name),
+    query: (name) => fetchQuery(request, name),
+    json: () => fetchJson(request),
+    form: (name) => fetchField(request, name),
   };
 }
 
-/** The value of a cookie in the header of that name. */
-export function cookieIn(header: string | null | undefined, name: string): string | undefined {
-  return header ? parse(header, name)[name] : undefined;
+/** The value of a header. Where a platform leaves out `Host`, the URL has it. */
+export function fetchHeader({ headers, url }: Request, name: string): string | undefined {
+  return headers.get(name) ?? (name === "host" ? new URL(url).host : undefined);
 }
 
-/** Whether a media type is JSON: `application/json`, or a type with that suffix (RFC 6839 section 3.1). */
-export function isJsonType(contentType: string | null | undefined): boolean {
-  return /^\s*application\/(?:[\w!#$&^.-]+\+)?json\s*(?:;|$)/i.test(contentType ?? "");
+/** The first value of a query parameter. */
+export function fetchQuery({ url }: Request, name: string): string | undefined {
+  return new URL(url).searchParams.get(name) ?? undefined;
 }
 
-async function jsonOf(request: Request): Promise<unknown> {
-  if (!isJsonType(request.headers.get("content-type")) || request.bodyUsed) return undefined;
+/** The JSON of a body; `undefined` where it is of another type, is no JSON, is too long, or was read before. */
+export async function fetchJson(request: Request): Promise<unknown> {
+  if (!isJsonType(request.headers.get("content-type"))) return undefined;
   try {
-    return await request.clone().json();
+    const bytes = await readCopy(request);
+    return bytes && JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
 }
 
-async function formField(request: Request, name: string): Promise<string | undefined> {
-  if (request.bodyUsed) return undefined;
+/** The first value of a field of a form; `undefined` where there is none, and as {@link fetchJson}. */
+export async function fetchField(request: Request, name: string): Promise<string | undefined> {
+  const type = request.headers.get("content-type");
+  if (type === null || !isFormType(type)) return undefined;
   try {
-    const value = (await request.clone().formData()).get(name);
-    return typeof value === "string" ? value : undefined;
+    const bytes = await readCopy(request);
+    return bytes && textOf((await new Response(bytes, { headers: { "content-type": type } }).formData()).get(name));
   } catch {
     return undefined;
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -24,10 +24,23 @@ export function restoreRequest(request: HostRequest): void {
 }
 
 /** The value of a header; Node keeps only the first `Authorization`, and two are joined here as others are. */
-export function headerOf({ headers, rawHeaders }: IncomingMessage, name: string): string | undefined {
-  const sent = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
-  // A middleware before may have set the header itself.
-  const value = sent.length > 1 ? sent : headers[name];
+export function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const { rawHeaders } = request;
+  let sent: string | undefined;
+  let isAlone = true;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const raw = rawHeaders[index] as string;
+    // The length differs for nearly all.
+    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
+    isAlone = sent === undefined;
+    sent = isAlone ? rawHeaders[index + 1] : `${sent}, ${rawHeaders[index + 1]}`;
+  }
+  return isAlone ? settledHeader(request, name) : sent;
+}
+
+/** A middleware before may have set the header itself; HTTP/2 has `:authority` for `Host`. */
+function settledHeader({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
   return Array.isArray(value) ? value.join(", ") : value;
 }
 

@@ -1,7 +1,7 @@
 import { AuthError } from "../errors/auth-error.js";
 import { type Claims, type Inspection, isTokenError, TokenError } from "../tokens/index.js";
 import { after, settle } from "./after.js";
-import type { Auth } from "./auth.js";
+import { type Auth, markAuth } from "./auth.js";
 import { requireFresh, requireGranted, requireTokenType } from "./checks.js";
 import { needsCsrf, requireCsrfMatch, requireCsrfValue, requireSameSite } from "./csrf.js";
 import type { Found } from "./find-token.js";
@@ -34,7 +34,7 @@ export function createAdmit<C extends Claims, U>(protection: Protection<C, U>, r
     const finish = (user: U): Auth<C, U> => {
       requireGranted(inspection, rules);
       const { claims, header } = inspection;
-      return { claims, header, identity: claims.sub, user, location };
+      return markAuth({ claims, header, identity: claims.sub, user, location });
     };
     return after(requireOwn(protection, inspection, rules), finish);
   };

@@ -1,0 +1,10 @@
+import { Buffer } from "node:buffer";
+import type { ServerResponse } from "node:http";
+import type { Refusal } from "../guard/refusal.js";
+
+/** Answers a refusal through `node:http`. */
+export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}
