@@ -11,7 +11,7 @@ export function createApp({ secret, users }) {
   });
   const app = express().disable("x-powered-by");
 
-  app.post("/token", requireJson, express.json({ limit: "16kb" }), async (request, response) => {
+  app.post("/token", requireJson, express.json({ limit: "16kb", verify: requireSome }), async (request, response) => {
     const { username, password } = requireObject(request.body);
     if ([username, password].some((text) => text !== undefined && typeof text !== "string"))
       return response.status(400).json({ msg: "username and password must be strings" });
@@ -27,21 +27,33 @@ export function createApp({ secret, users }) {
     response.json({ id, username });
   });
 
-  app.use((_request, response) => response.status(404).json({ msg: "There is no such route" }));
+  app.use((request, response, next) => {
+    // Express itself tells which methods a route has.
+    if (request.method === "OPTIONS") return next();
+    response.status(404).json({ msg: "There is no such route" });
+  });
   app.use(answerFault);
   return app;
 }
 
-function requireJson(request, response, next) {
-  if (request.is("application/json")) return next();
-  const status = request.headers["content-type"] === undefined ? 400 : 415;
-  response.status(status).json({ msg: "The body must be application/json" });
+function requireJson({ headers }, response, next) {
+  if (/^application\/json\b/i.test(headers["content-type"] ?? "")) return next();
+  response.status(415).json({ msg: "The body must be application/json" });
+}
+
+/** Express takes an empty body for an empty object; here it is a mistake of the client. */
+function requireSome(_request, _response, body) {
+  if (body.length === 0) throw badRequest("The body is empty");
 }
 
 /** The body as an object; a mistake of the client where it is none. */
 function requireObject(body) {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
-  throw Object.assign(new Error("The body must be a JSON object"), { status: 400, expose: true });
+  throw badRequest("The body must be a JSON object");
+}
+
+function badRequest(message) {
+  return Object.assign(new Error(message), { status: 400, expose: true });
 }
 
 /** What a body parser refuses is the client's mistake and says so; of anything else the client learns nothing. */

@@ -12,5 +12,5 @@ await start(async () => {
   const server = createApp({ secret, users }).listen(port, "127.0.0.1", () =>
     console.log(`4geeks listens on http://127.0.0.1:${server.address().port}`),
   );
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close(users.close));
 });

@@ -16,6 +16,7 @@ export function createUsers(database) {
   const nobody = hash(randomBytes(32));
 
   return {
+    close: () => database.close(),
     isEmpty: () => count.get().users === 0,
     find: (id) => byId.get(id),
     async add(username, password) {

@@ -5,10 +5,12 @@ import { toJwks } from "latchkey/tokens";
 
 /** `POST /token/:alg` and `GET /protected/:alg` for each key, and the public keys for everybody. */
 export function createApp(keys) {
-  const app = express().disable("x-powered-by").use(express.json({ limit: "16kb" }));
+  const app = express()
+    .disable("x-powered-by")
+    .use(express.json({ limit: "16kb" }));
 
   for (const [alg, key] of Object.entries(keys)) {
-    const jwt = new JwtManager({ keys: [key], algorithm: alg, errors: "flask-jwt-extended" });
+    const jwt = new JwtManager({ keys: [key], errors: "flask-jwt-extended" });
     app.post(`/token/${alg}`, async (request, response) => {
       const username = request.body?.username;
       if (typeof username !== "string" || username === "")

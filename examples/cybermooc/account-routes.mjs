@@ -1,4 +1,5 @@
 import express from "express";
+import { faultOfTexts } from "./users.mjs";
 
 /** Sign up and log in. The course moved them from `/users/signup` to `/signup`; both are here. */
 export function addAccountRoutes(api, { jwt, models: { users, tokens } }) {
@@ -15,10 +16,8 @@ export function addAccountRoutes(api, { jwt, models: { users, tokens } }) {
 
   api.post(["/users/login", "/login"], ...body, async (request, response) => {
     const { username, password } = request.body;
-    for (const [name, value] of Object.entries({ username, password })) {
-      if (value === undefined || value === "") return response.status(400).json({ error: `${name} is empty` });
-      if (typeof value !== "string") return response.status(400).json({ error: `${name} must be a string` });
-    }
+    const fault = faultOfTexts({ username, password });
+    if (fault !== undefined) return response.status(400).json({ error: fault });
     const user = await users.findByPassword(username, password);
     if (user === undefined) return response.status(401).json({ error: "username or password incorrect" });
     const token = await jwt.createAccessToken(String(user.id));

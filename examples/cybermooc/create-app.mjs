@@ -21,7 +21,11 @@ export function createApp({ secret, models }) {
   });
 
   const app = express().disable("x-powered-by").use("/api/v1", api);
-  app.use((_request, response) => response.status(404).json({ error: "there is no such route" }));
+  app.use((request, response, next) => {
+    // Express itself tells which methods a route has.
+    if (request.method === "OPTIONS") return next();
+    response.status(404).json({ error: "there is no such route" });
+  });
   app.use((error, _request, response, _next) => {
     if (error.expose === true) return response.status(error.status).json({ error: error.message });
     console.error(error);

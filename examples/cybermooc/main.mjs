@@ -12,15 +12,17 @@ if (existsSync(settings)) process.loadEnvFile(settings);
 
 async function serve() {
   const [secret, port] = [requireSecret("SECRET_KEY"), requirePort()];
-  const server = createApp({ secret, models: await openModels() }).listen(port, "127.0.0.1", () =>
+  const models = await openModels();
+  const server = createApp({ secret, models }).listen(port, "127.0.0.1", () =>
     console.log(`cybermooc listens on http://127.0.0.1:${server.address().port}`),
   );
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close(models.close));
 }
 
 async function resetDatabase() {
   const models = await openModels();
   models.reset();
+  models.close();
   console.log("The database is empty.");
 }
 
@@ -41,5 +43,8 @@ async function createAdmin(username, email) {
 
 const program = new Command("npm run example -- cybermooc").action(() => start(serve));
 program.command("reset-db").action(() => start(resetDatabase));
-program.command("create-admin").arguments("<username> <email>").action((...names) => start(() => createAdmin(names[0], names[1])));
+program
+  .command("create-admin")
+  .arguments("<username> <email>")
+  .action((...names) => start(() => createAdmin(names[0], names[1])));
 await program.parseAsync();

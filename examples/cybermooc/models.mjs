@@ -17,6 +17,7 @@ export async function openModels(url = process.env.DATABASE_URL ?? "sqlite::memo
     users: createUsers(database),
     roles: createRoles(database),
     tokens: createTokens(database),
+    close: () => database.close(),
     reset() {
       database.exec("drop table tokens; drop table user_roles; drop table users");
       database.exec(TABLES);

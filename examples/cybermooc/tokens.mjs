@@ -2,7 +2,9 @@
 export function createTokens(database) {
   const insert = database.prepare("insert into tokens (jti, user_id, created_at, expires_at) values (?, ?, ?, ?)");
   const byJti = database.prepare("select id from tokens where jti = ?");
-  const ofUser = database.prepare("select id, jti, created_at, expires_at from tokens where user_id = ? and expires_at > ?");
+  const ofUser = database.prepare(
+    "select id, jti, created_at, expires_at from tokens where user_id = ? and expires_at > ?",
+  );
   const remove = database.prepare("delete from tokens where id = ? and user_id = ? returning id");
   const removeByJti = database.prepare("delete from tokens where jti = ?");
   const removeAll = database.prepare("delete from tokens where user_id = ?");

@@ -4,6 +4,17 @@ import bcrypt from "bcryptjs";
 
 const SHORTEST_PASSWORD = 8;
 
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** The first of some texts that is none, or empty, in the course's words. */
+export function faultOfTexts(texts) {
+  for (const [name, value] of Object.entries(texts)) {
+    if (value === undefined || value === "") return `${name} is empty`;
+    if (typeof value !== "string") return `${name} must be a string`;
+  }
+  return undefined;
+}
+
 /** The users: names, e-mail addresses, and hashes of passwords. */
 export function createUsers(database) {
   const byId = database.prepare("select id, username, email from users where id = ?");
@@ -17,15 +28,15 @@ export function createUsers(database) {
   return {
     find: (id) => byId.get(id),
     /** What is wrong with a new user, as the course says it; `undefined` where nothing is. */
-    faultOf({ username, email, password }) {
-      for (const [name, value] of Object.entries({ username, email, password })) {
-        if (value === undefined || value === "") return `${name} is empty`;
-        if (typeof value !== "string") return `${name} must be a string`;
-      }
-      if (byName.get(username) !== undefined) return "username already used";
-      if (byEmail.get(email) !== undefined) return "email already used";
-      if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return "email is not an email address";
-      return password.length < SHORTEST_PASSWORD ? `password must have ${SHORTEST_PASSWORD} characters` : undefined;
+    faultOf(wanted) {
+      const fault = faultOfTexts(wanted);
+      if (fault !== undefined) return fault;
+      if (byName.get(wanted.username) !== undefined) return "username already used";
+      if (byEmail.get(wanted.email) !== undefined) return "email already used";
+      if (!EMAIL.test(wanted.email)) return "email is not an email address";
+      return wanted.password.length < SHORTEST_PASSWORD
+        ? `password is shorter than ${SHORTEST_PASSWORD} characters`
+        : undefined;
     },
     /** Adds a user; `undefined` where somebody else was faster with the name or the address. */
     async add({ username, email, password }) {

@@ -37,14 +37,17 @@ export function createApp({ secret }) {
   app.setErrorHandler((error, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) console.error(error);
-    return reply.code(status).send(refusal(status, "Bad Request", status < 500 ? error.message : "Something went wrong"));
+    return reply
+      .code(status)
+      .send(refusal(status, "Bad Request", status < 500 ? error.message : "Something went wrong"));
   });
   return app;
 }
 
 /** Name and password as texts, where they are given; further members are not looked at. A mistake of the client where the body is no object. */
 function requireCredentials(body) {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw badRequest("The body must be a JSON object");
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw badRequest("The body must be a JSON object");
   const { username, password } = body;
   for (const text of [username, password])
     if (text !== undefined && typeof text !== "string") throw badRequest("username and password must be strings");

@@ -21,9 +21,12 @@ export function createRecipes(good: string, secret: string): Readonly<Record<str
   const now = Math.floor(Date.now() / 1000);
   // Whatever is left out here, the token does not get back.
   const whole = (claims: Members) => ({ sub: undefined, iat: undefined, exp: undefined, ...claims });
-  const forged = (claims: Members, { head = {}, key = secret }: { readonly head?: Members; readonly key?: string } = {}) =>
-    forgeToken({ header: { ...header, ...head }, claims: whole(claims), key });
-  const changed = (claims: Members, head: Members = {}) => forged({ ...payload, jti: randomUUID(), ...claims }, { head });
+  const forged = (
+    claims: Members,
+    { head = {}, key = secret }: { readonly head?: Members; readonly key?: string } = {},
+  ) => forgeToken({ header: { ...header, ...head }, claims: whole(claims), key });
+  const changed = (claims: Members, head: Members = {}) =>
+    forged({ ...payload, jti: randomUUID(), ...claims }, { head });
   const without = (...names: readonly string[]) =>
     forged(Object.fromEntries(Object.entries(payload).filter(([name]) => !names.includes(name))));
   const nobody = Object.fromEntries(
