@@ -6,7 +6,8 @@ import type { Answer } from "../http/open-auth.js";
 import { PYTHON } from "./flask-packages.js";
 
 const HERE = import.meta.dirname;
-export const EXAMPLE = resolve(HERE, "../../examples/jwt-manager/main.mjs");
+const EXAMPLES = resolve(HERE, "../../examples");
+export const EXAMPLE = join(EXAMPLES, "jwt-manager/main.mjs");
 
 /** A tour that runs: the original in Flask, or ours. */
 export interface Tour {
@@ -21,6 +22,11 @@ export type Settings = Readonly<Record<string, string>>;
 /** Starts the original. */
 export function startOriginal(settings: Settings): Promise<Tour> {
   return start(PYTHON, [join(HERE, "original.py")], settings);
+}
+
+/** Starts an example by its name. */
+export function startExample(name: string, settings: Settings): Promise<Tour> {
+  return start(process.execPath, [join(EXAMPLES, name, "main.mjs")], settings);
 }
 
 /** Starts our tour. */
