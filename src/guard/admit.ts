@@ -39,21 +39,14 @@ export function createAdmit<C extends Claims, U>(protection: Protection<C, U>, r
     return after(requireOwn(protection, inspection, rules), finish);
   };
 
-  /** Whoever answers the refusal of an expired token is told whose it was; and a page that may not send it does not learn that it has expired. */
+  /** What else is wrong with an expired token goes before, as for a page that may not send it; whoever answers the refusal is told whose it was. */
   const requireOwnExpired = (current: Case<C>, { token }: Found, refusal: TokenError, csrfValue?: string) => {
     const refuse = (inspection: Inspection<C>): never => {
       current.inspection = inspection;
       if (csrfValue !== undefined) requireCsrfMatch(inspection, csrfValue);
       throw refusal;
     };
-    // What else may be wrong with an expired token is no news.
-    return settle<Inspection<C>, never>(
-      () => protection.inspect(token, { allowExpired: true, skipRevocation: true }),
-      refuse,
-      () => {
-        throw refusal;
-      },
-    );
+    return after(protection.inspect(token, { allowExpired: true, skipRevocation: true }), refuse);
   };
 
   const inspect = (current: Case<C>, found: Found, csrfValue?: string) =>

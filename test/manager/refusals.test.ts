@@ -39,10 +39,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     reason: "Missing 'Bearer' type in 'Authorization' header. Expected 'Authorization: Bearer <JWT>'",
   },
   "two tokens": {
-    kind: "invalidToken",
+    kind: "unauthorized",
     asked: { headers: { authorization: "Bearer a, Bearer b" } },
     usual: 401,
-    reason: "The Authorization header must be: Bearer, one space, one token.",
+    reason: "An access token is required.",
   },
   "a malformed token": {
     kind: "invalidToken",
