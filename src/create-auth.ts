@@ -113,6 +113,6 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   };
 }
 
-function verifying({ verifySync, inspectSync, verify, explain, recognizes }: LocalVerifier): Verifier {
-  return { verifySync, inspectSync, verify, explain, recognizes };
+function verifying({ verifySync, inspectSync, verify, explain, recognizes, now }: LocalVerifier): Verifier {
+  return { verifySync, inspectSync, verify, explain, recognizes, now };
 }

@@ -59,7 +59,7 @@ function usualProtection<C extends Claims, U>(protector: Protector<C, U>): Prote
     places: USUAL_PLACES,
     csrf: USUAL_CSRF,
     exemptMethods: [],
-    now: Date.now,
+    now: protector.now ?? Date.now,
     inspect: (token, options) => protector.inspectSync(token, options),
   };
 }

@@ -8,6 +8,8 @@ import type { RouteRules } from "./route-options.js";
 
 /** Whatever a guard can ask about a token: a verifier, an auth, or a manager, which has a say in more than the token. */
 export interface Protector<C extends Claims = Claims, U = unknown> extends Pick<Verifier<C>, "inspectSync"> {
+  /** The time that it goes by, in milliseconds; that of the machine where it has none. */
+  readonly now?: () => number;
   readonly protection?: Protection<C, U>;
 }
 

@@ -76,6 +76,7 @@ export function anyVerifier<C extends Claims = Claims>(
     inspectSync,
     verify,
     recognizes: (token) => asked().some((verifier) => verifier.recognizes(token)),
+    now,
     explain,
   };
 }

@@ -51,6 +51,7 @@ export function createVerifier<Parsed = unknown>(options: VerifierOptions<Parsed
     verify: async (token, verifyOptions) => verifySync(token, verifyOptions),
     recognizes: headers.recognizes,
     explain: (token) => explainSteps(token, reader),
+    now: rules.now,
     replaceKeys: (keys) => {
       headers.replaceKeys(keys);
       cache?.clear();

@@ -42,6 +42,8 @@ export interface Verifier<C extends Claims = Claims> {
   verify(token: string, options?: VerifyOptions): Promise<C>;
   /** Whether the header names a key and a type of this verifier. Nothing is verified by that. */
   recognizes(token: string): boolean;
+  /** The time that it goes by, in milliseconds. */
+  now(): number;
   /** Every check with its verdict. Once the signature holds, the checks of the claims are made each for itself. */
   explain(token: string): readonly CheckVerdict[];
 }
