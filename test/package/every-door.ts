@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
 import * as fetchDoor from "latchkey/fetch";
+import * as honoDoor from "latchkey/hono";
 import * as nodeDoor from "latchkey/node";
 import { type Claims, createVerifier, generateKey, isTokenError } from "latchkey/tokens";
 
@@ -33,6 +34,9 @@ export async function routeOf(verifier = createVerifier({ keys: [generateKey({ a
   fetchDoor.requireToken(verifier, { role: "admin" });
   return GET(new Request("http://localhost"), { params: Promise.resolve({ id: "7" }) });
 }
+
+/** Routes of Hono, which comes along with the package. */
+export const honoHandlerOf = (auth: AuthServer): honoDoor.HonoHandler => honoDoor.toHandler(auth);
 
 /** An act as a method. */
 export async function logIn(auth: AuthServer): Promise<Grant | string> {
