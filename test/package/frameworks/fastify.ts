@@ -40,9 +40,10 @@ export function application(protector: Protector): FastifyInstance {
         return { title };
       },
     );
-  app.register(async (scope) => {
+  app.register((scope, _options, done) => {
     scope.addHook("onRequest", requireToken(protector));
     scope.addHook("preHandler", requireToken(protector));
+    done();
   });
   // @ts-expect-error There is no such option.
   void (() => requireToken(protector, { optional: true, role: "admin" }));
