@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import express from "express";
 import { createAuth, isAuthError } from "latchkey";
-import { authOf, requireToken, toHandler } from "latchkey/node";
+import { authOf, requireToken, toHandler } from "latchkey/express";
 
 const app = express();
 const server = app.listen(0, "localhost");

@@ -1,28 +1,13 @@
 // Accounts in a Fastify application of your own. Run it with: node examples/embedded-fastify.mjs
 import Fastify from "fastify";
 import { createAuth } from "latchkey";
-import { authOf, requireToken, toHandler } from "latchkey/node";
+import { authOf, requireToken, toHandler } from "latchkey/fastify";
 
 const auth = await createAuth({ database: ":memory:", url: "http://localhost/auth" });
-const handler = toHandler(auth);
-const protect = requireToken(auth);
 
 const app = Fastify();
-app.register((scope, _options, done) => {
-  // Latchkey reads the bodies of this scope itself.
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
-  scope.all("/auth/*", (request, reply) => {
-    reply.hijack();
-    return handler(request.raw, reply.raw);
-  });
-  done();
-});
-app.register((scope, _options, done) => {
-  scope.addHook("onRequest", (request, reply, next) => protect(request.raw, reply.raw, next));
-  scope.get("/todos", async (request) => ({ owner: authOf(request.raw).identity }));
-  done();
-});
+app.register(toHandler(auth), { prefix: "/auth" });
+app.get("/todos", { onRequest: requireToken(auth) }, async (request) => ({ owner: authOf(request).identity }));
 
 const payload = { username: "ada", password: "four tall cranes by the lake" };
 const { token, user_id } = (await app.inject({ method: "POST", url: "/auth/signup", payload })).json();

@@ -1,18 +1,14 @@
-// Accounts in a Hono application of your own; any framework of Request and Response goes the same way. Run it with: node examples/embedded-hono.mjs
+// Accounts in a Hono application of your own. Run it with: node examples/embedded-hono.mjs
 import { once } from "node:events";
 import { serve } from "@hono/node-server";
-import { getConnInfo } from "@hono/node-server/conninfo";
 import { Hono } from "hono";
 import { createAuth } from "latchkey";
-import { authOf, requireToken, toHandler } from "latchkey/fetch";
+import { requireToken, toHandler } from "latchkey/hono";
 
 const auth = await createAuth({ database: ":memory:", url: "http://localhost/auth" });
-const handler = toHandler(auth);
-const protect = requireToken(auth);
-
 const app = new Hono();
-app.all("/auth/*", (c) => handler(c.req.raw, { address: getConnInfo(c).remote.address }));
-app.get("/todos", (c) => protect((request) => c.json({ owner: authOf(request).identity }))(c.req.raw));
+app.all("/auth/*", toHandler(auth));
+app.get("/todos", requireToken(auth), (c) => c.json({ owner: c.var.auth.identity }));
 
 const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
 if (!server.listening) await once(server, "listening");

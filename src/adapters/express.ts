@@ -1,4 +1,5 @@
-import type { NextFunction, Request, RequestHandler, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { NextFunction, Request, Response } from "express";
 import type { AuthError } from "../errors/auth-error.js";
 import type { Auth } from "../guard/auth.js";
 import type { Protector } from "../guard/protector.js";
@@ -24,6 +25,9 @@ declare global {
 /** The options of {@link requireToken}: what the route wants, and `onRefused`, which answers refusals instead of the guard and is waited for. */
 export type RequireTokenOptions = MiddlewareOptions<Request, Response, NextFunction>;
 
+/** A `RequestHandler` that asks so little of a request that the route's own types, such as those of its parameters, stay as they are. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: NextFunction) => void;
+
 const HOST: MiddlewareHost<Request, Response> = {
   input: nodeInput,
   refuse: sendRefusal,
@@ -39,6 +43,6 @@ const HOST: MiddlewareHost<Request, Response> = {
 export function requireToken<C extends Auth["claims"]>(
   protector: Protector<C>,
   options: RequireTokenOptions = {},
-): RequestHandler {
-  return createMiddleware(HOST, protector, options);
+): Middleware {
+  return createMiddleware(HOST, protector, options) as Middleware;
 }

@@ -178,5 +178,6 @@ function watched(verifier: Verifier, look: (inspection: Inspection) => void): Ve
     verify: async (token, options) => verifySync(token, options),
     recognizes: (token) => verifier.recognizes(token),
     explain: (token) => verifier.explain(token),
+    now: verifier.now,
   };
 }

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
 import * as fetchDoor from "latchkey/fetch";
 import { JwtManager, memoryRefreshStore, type Rotated } from "latchkey/manager";
+import * as honoDoor from "latchkey/hono";
 import * as nodeDoor from "latchkey/node";
 import { assertRefused, forgeToken, openTestAuth, type TestUser } from "latchkey/testing";
 import { type Claims, createVerifier, generateKey, isTokenError } from "latchkey/tokens";
@@ -50,6 +51,9 @@ export async function routeOfOwnUsers(users: ReadonlyMap<string, { readonly id: 
   const rotated: Rotated = await jwt.rotateRefreshToken(refreshToken);
   return [accessToken, rotated.accessToken, await route(new Request("http://localhost"))];
 }
+
+/** Routes of Hono, which comes along with the package. */
+export const honoHandlerOf = (auth: AuthServer): honoDoor.HonoHandler => honoDoor.toHandler(auth);
 
 /** An act as a method. */
 export async function logIn(auth: AuthServer): Promise<Grant | string> {
