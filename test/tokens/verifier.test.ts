@@ -320,11 +320,7 @@ describe("a verifier refuses a token with its reason, check, claim and part", ()
       tokenOf("[".repeat(17), text, key),
       { reason: "too_deep", check: "shape", part: "header" },
     ],
-    [
-      "with crit",
-      withHeader({ crit: ["exp"] }),
-      { reason: "critical_extension", check: "key", claim: "crit", actual: "exp" },
-    ],
+    ["with crit", withHeader({ crit: ["exp"] }), { reason: "critical_extension", check: "key", claim: "crit" }],
     ["with b64", withHeader({ b64: false }), { reason: "critical_extension", check: "key", claim: "b64" }],
     ["without alg", withHeader({ alg: undefined }), { reason: "algorithm_missing", check: "key", claim: "alg" }],
     [
