@@ -46,7 +46,14 @@ export function createAdmit<C extends Claims, U>(protection: Protection<C, U>, r
       if (csrfValue !== undefined) requireCsrfMatch(inspection, csrfValue);
       throw refusal;
     };
-    return after(protection.inspect(token, { allowExpired: true, skipRevocation: true }), refuse);
+    // What else may be wrong with an expired token is no news.
+    return settle<Inspection<C>, never>(
+      () => protection.inspect(token, { allowExpired: true, skipRevocation: true }),
+      refuse,
+      () => {
+        throw refusal;
+      },
+    );
   };
 
   const inspect = (current: Case<C>, found: Found, csrfValue?: string) =>

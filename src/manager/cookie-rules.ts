@@ -153,7 +153,8 @@ export function requireCookie(write: () => string, name: string): string {
   try {
     return write();
   } catch (cause) {
-    throw new TypeError(`The cookie ${JSON.stringify(name)} cannot be set: ${(cause as Error).message}`, { cause });
+    const why = (cause as Error).message.replace(/\.?$/, ".");
+    throw new TypeError(`The cookie ${JSON.stringify(name)} cannot be set: ${why}`, { cause });
   }
 }
 

@@ -9,12 +9,22 @@ type Short = readonly [status: number, sentence: string];
 
 /** The status and the sentence with which Flask-JWT-Extended 4.7 answers a refusal, and our own for what it does not know. */
 export function flaskJwtExtendedAnswer(error: AuthError, looked: Looked | undefined, messageKey: string): Answer {
-  const [status, sentence] = isTokenError(error) ? ofToken(error, looked) : ofRequest(error, looked);
-  return { status, sentence, body: { [messageKey]: sentence } };
+  // Two of them count as none.
+  const isMissing = error.reason === "malformed_header" && looked !== undefined && itemsOfScheme(looked).length > 1;
+  const [status, sentence] = isMissing ? missing(looked) : answerTo(error, looked);
+  return { status, sentence, isMissing, body: { [messageKey]: sentence } };
+}
+
+function missing(looked: Looked): Short {
+  return [401, missingSentence(looked)];
+}
+
+function answerTo(error: AuthError, looked: Looked | undefined): Short {
+  return isTokenError(error) ? ofToken(error, looked) : ofRequest(error, looked);
 }
 
 function ofRequest(error: AuthError, looked: Looked | undefined): Short {
-  if (error.code === "token_required") return [401, looked === undefined ? error.message : missingSentence(looked)];
+  if (error.code === "token_required") return looked === undefined ? [401, error.message] : missing(looked);
   if (error.code === "csrf") return [401, CSRF[error.reason ?? ""] ?? error.message];
   if (error.code === "invalid_grant") return [401, "Token has been revoked"];
   return [Object.hasOwn(STATUS, error.code) ? STATUS[error.code] : STATUS.internal, error.message];
@@ -47,11 +57,8 @@ function ofToken(error: TokenError, looked: Looked | undefined): Short {
 
 function ofPlace(error: TokenError, looked: Looked): Short {
   const { places } = looked.rules;
-  if (error.reason === "malformed_header") {
-    // Two of them count as none.
-    if (itemsOfScheme(looked).length > 1) return [401, missingSentence(looked)];
+  if (error.reason === "malformed_header")
     return [422, `Bad ${places.header.name} header. Expected '${expectedHeader(places)}'`];
-  }
   if (error.reason === "malformed_parameter") {
     const { name, prefix } = places.query;
     return [422, `Invalid value for query parameter '${name}'. Expected the value to start with '${prefix}'`];

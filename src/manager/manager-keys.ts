@@ -55,7 +55,7 @@ export function keyOf(material: KeyMaterial, algorithm: Algorithm | undefined, n
       algorithm === undefined ? {} : { alg: algorithm },
     );
   } catch (cause) {
-    const hint = name === "secret" ? " A good one is printed by: latchkey secret new" : "";
+    const hint = name === "secret" ? " The command latchkey secret new prints a good one." : "";
     throw new TypeError(`${name}: ${(cause as Error).message}${hint}`, { cause });
   }
 }

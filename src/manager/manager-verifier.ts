@@ -16,7 +16,7 @@ import {
   type Verifier,
   type VerifyOptions,
 } from "../tokens/index.js";
-import { parsedBy } from "./claims-schema.js";
+import { parsedClaims } from "../tokens/token-reader.js";
 import { loadedKey } from "./manager-keys.js";
 import type { KeyMaterial } from "./manager-options.js";
 import type { ManagerRules, TokenRules } from "./manager-rules.js";
@@ -27,6 +27,8 @@ import { unverifiedHeader } from "./unverified-header.js";
 export interface ManagerVerifier {
   /** With a promise only where a loader has to be waited for. */
   inspect(token: string, options?: VerifyOptions): Inspection | Promise<Inspection>;
+  /** Whether claims with a `sid` were read here: nobody else can have made them. */
+  hasRead(claims: unknown): boolean;
   /** Whether claims came over the bridge. */
   isForeign(claims: Claims): boolean;
   /** Claims as their token has them, whatever the schema made of them. */
@@ -39,24 +41,29 @@ export function createManagerVerifier<Parsed, User, Subject>(
 ): ManagerVerifier {
   const { tokens, loaders } = rules;
   const foreign = new WeakSet<Claims>();
+  const read = new WeakSet<Claims>();
   const load = loaders.verifyingKey;
   let loaded: Key | undefined;
   const sources: readonly KeySource[] = load === undefined ? keySources(rules) : [() => loaded];
   const own = sources.flatMap((keys) => ownVerifiers(keys, tokens));
   const bridge = (loaders.bridge ?? []).map((given) => bridged(given, foreign));
-  const all = own.length + bridge.length === 1 ? (own[0] as Verifier) : anyVerifier([...own, ...bridge], tokens);
+  const all =
+    own.length + bridge.length === 1 ? (own[0] as Verifier) : anyVerifier([...own, ...bridge], { now: tokens.now });
   const parser = createParser(rules.schema as StandardSchema<unknown> | undefined, foreign);
 
   /** The key is set and used in one go, so nobody else's can be in its place. */
   const inspectBy = (key: Key | undefined, token: string, options?: VerifyOptions) => {
     loaded = key;
-    return parser.parse(all.inspectSync(token, options));
+    const inspection = parser.parse(all.inspectSync(token, options));
+    if (inspection.claims.sid !== undefined) read.add(inspection.claims);
+    return inspection;
   };
   return {
+    hasRead: (claims) => read.has(claims as Claims),
     isForeign: (claims) => foreign.has(claims),
     asWritten: parser.asWritten,
     inspect(token, options) {
-      if (load === undefined) return parser.parse(all.inspectSync(token, options));
+      if (load === undefined) return inspectBy(undefined, token, options);
       return after(keyFor(load, unverifiedHeader(token), loaders.algorithm), (key) => inspectBy(key, token, options));
     },
   };
@@ -72,7 +79,10 @@ function createParser(schema: StandardSchema<unknown> | undefined, foreign: Weak
       if (schema === undefined && !lacksDefaults(inspection)) return inspection;
       const known = parsed.get(inspection);
       if (known !== undefined) return known;
-      const claims = freezeDeep({ ...DEFAULTS[inspection.profile], ...parsedBy(schema, inspection.claims) }) as Claims;
+      const claims = freezeDeep({
+        ...DEFAULTS[inspection.profile],
+        ...parsedClaims(inspection.claims, schema),
+      }) as Claims;
       const made = { ...inspection, claims };
       parsed.set(inspection, made);
       written.set(claims, inspection.claims);
@@ -146,11 +156,12 @@ function requireRefresh({ claims: { type } }: Inspection): void {
 
 /** A verifier of an older application, whose tokens have to do with none of our families. */
 function bridged(given: Verifier | Until, foreign: WeakSet<Claims>): Verifier | Until {
-  const verifier = "until" in given ? given.verifier : given;
+  const isUntil = typeof given === "object" && given !== null && "until" in given;
+  const verifier = isUntil ? given.verifier : given;
   if (typeof verifier?.inspectSync !== "function")
     throw new TypeError("bridge must be a list of verifiers, or of { verifier, until }.");
   const marked = watched(verifier, ({ claims }) => void foreign.add(claims));
-  return "until" in given ? { ...given, verifier: marked } : marked;
+  return isUntil ? { ...given, verifier: marked } : marked;
 }
 
 /** A verifier whose good tokens are looked at once more. */

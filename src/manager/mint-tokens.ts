@@ -52,7 +52,7 @@ export function createMinter<Parsed, User, Subject>(rules: ManagerRules<Parsed, 
     },
 
     async sign(kind, identity, claims, headers) {
-      requireFitting(schema, { ...claims, sub: String(claims[tokens.identityClaim]) } as Claims);
+      requireFitting(schema, { ...claims, sub: String(claims[tokens.identityClaim]) });
       const { issuer, header } = await findSigner(kind, identity);
       const token = issuer.mint(claims as Partial<Claims>, { header: { ...headers, ...header } });
       if (token.length > WARN_OVER && !isWarned) {

@@ -21,8 +21,8 @@ export function createRefusalOf<Parsed, User, Subject>(
   return (error, known = {}) => {
     const answer = answerOf(error, known, answers);
     const refusal = { ...answer, headers: headersOf(error, answer, scheme, answers) };
-    const own = askLoader(error, answer, known, answers.refusals);
-    return own === undefined ? refusal : after(own, (given) => merged(refusal, given));
+    const ask = loaderOf(error, answer, known, answers.refusals);
+    return ask === undefined ? refusal : after(ask(), (given) => merged(refusal, given));
   };
 }
 
@@ -58,20 +58,19 @@ const KINDS: Readonly<
   not_accepted: "notAccepted",
 };
 
-/** What the application answers itself; `undefined` where it does not. */
-function askLoader(
-  error: AuthError,
-  { status, sentence }: Answer,
-  { inspection }: Known,
-  refusals: Refusals,
-): OwnRefusal | Promise<OwnRefusal> | undefined {
-  if (error.code === "token_required" || error.code === "csrf") return refusals.unauthorized?.(sentence, error);
-  if (!isTokenError(error)) return undefined;
-  const kind = KINDS[error.reason];
-  if (kind !== undefined) return inspection && refusals[kind]?.(inspection.claims as Claims, inspection.header);
-  // In the mode of Flask-JWT-Extended two tokens in one header count as none.
-  const counts = error.reason === "malformed_header" && status === 401 ? "unauthorized" : "invalidToken";
-  return refusals[counts]?.(sentence, error);
+type Loader = () => OwnRefusal | Promise<OwnRefusal>;
+
+/** The loader that answers, with what it is told; `undefined` where the application has none. */
+function loaderOf(error: AuthError, answer: Answer, { inspection }: Known, refusals: Refusals): Loader | undefined {
+  const kind = isTokenError(error) ? KINDS[error.reason] : undefined;
+  if (kind !== undefined) {
+    const loader = refusals[kind];
+    return loader && inspection && (() => loader(inspection.claims as Claims, inspection.header));
+  }
+  const isMissing = error.code === "token_required" || error.code === "csrf" || answer.isMissing === true;
+  if (!isMissing && !isTokenError(error)) return undefined;
+  const loader = isMissing ? refusals.unauthorized : refusals.invalidToken;
+  return loader && (() => loader(answer.sentence, error));
 }
 
 function merged(refusal: Refusal, given: OwnRefusal): Refusal {

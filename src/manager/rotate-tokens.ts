@@ -2,7 +2,7 @@ import { requireOwn } from "../guard/admit.js";
 import type { Auth } from "../guard/auth.js";
 import { requireTokenType } from "../guard/checks.js";
 import type { Protection } from "../guard/protector.js";
-import type { Claims, Inspection } from "../tokens/index.js";
+import { type Claims, type Inspection, TokenError } from "../tokens/index.js";
 import { type Draft, draftClaims, type Members, type RefreshTokenOptions } from "./draft-token.js";
 import { type Families, newFamily } from "./families.js";
 import { endOf, familyClaims } from "./family-claims.js";
@@ -61,10 +61,12 @@ export function createRotator<Parsed, User, Subject>(
   const { rotation, families, verifier, minter, protection } = parts;
   const sign = createFamilySigner(minter, tokens, rotation.idleSeconds);
 
-  const inspected = (presented: Presented<Claims & Parsed>, allowExpired: boolean): Own | Promise<Own> =>
-    typeof presented === "object" && presented !== null
-      ? inspectionOf(presented, tokens.profile)
-      : protection.inspect(presented, { skipRevocation: true, allowExpired });
+  const inspected = (presented: Presented<Claims & Parsed>, allowExpired: boolean): Own | Promise<Own> => {
+    if (typeof presented === "string") return protection.inspect(presented, { skipRevocation: true, allowExpired });
+    // A body may hold an object that looks like what a guard leaves.
+    if (verifier.hasRead(presented?.claims)) return inspectionOf(presented, tokens.profile);
+    throw new TokenError("not_a_string", "shape", { actual: typeof presented });
+  };
 
   /** The user's own claims of now, or those of the refresh token where nobody can be asked for them. */
   const accessDraft = async ({ claims }: Own, user: User | undefined, options: RefreshTokenOptions): Promise<Draft> => {

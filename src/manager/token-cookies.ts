@@ -35,7 +35,9 @@ export function settingCookies(
   const cookies = [written(place, token, { ...options, httpOnly: true })];
   if (csrf === undefined) return cookies;
   if (typeof claims.csrf !== "string")
-    throw new TypeError("This token has no csrf claim, so no page could use its cookie.");
+    throw new TypeError(
+      "This token has no csrf claim, so no page could use its cookie: give the manager the option csrf.",
+    );
   return [...cookies, written(csrf, claims.csrf, options)];
 }
 

@@ -1,8 +1,8 @@
 import type { Claims } from "./claims.js";
 import { explainRefusal } from "./explain.js";
 import { requireKnownOptions } from "./known-options.js";
-import { isTokenError, TokenError } from "./token-error.js";
-import type { Inspection, Verifier, VerifyOptions } from "./verifier.js";
+import { type Check, isTokenError, TokenError } from "./token-error.js";
+import type { CheckVerdict, Inspection, Verifier, VerifyOptions } from "./verifier.js";
 
 /** A verifier that is asked until a date: the old side of a move. */
 export interface Until<C extends Claims = Claims> {
@@ -12,7 +12,7 @@ export interface Until<C extends Claims = Claims> {
 
 /**
  * One verifier of several: a token goes to those that know its header (key, algorithm, type), in their order, and the first that accepts
- * it decides. Where all refuse, the refusal of the first that knew the header is thrown; where one says that
+ * it decides. Where all refuse, the first refusal by one whose key had signed is thrown, or else the first one; where one says that
  * the token was revoked, no later one is asked. `now` answers in milliseconds.
  */
 export function anyVerifier<C extends Claims = Claims>(
@@ -46,7 +46,7 @@ export function anyVerifier<C extends Claims = Claims>(
         refusals.push(requireOpenRefusal(error));
       }
     }
-    throw refusals[0] ?? nobodyAsked();
+    throw tellingRefusal(refusals);
   };
 
   const verify = async (token: string, options?: VerifyOptions): Promise<C> => {
@@ -58,7 +58,7 @@ export function anyVerifier<C extends Claims = Claims>(
         refusals.push(requireOpenRefusal(error));
       }
     }
-    throw refusals[0] ?? nobodyAsked();
+    throw tellingRefusal(refusals);
   };
 
   const explain = (token: string) => {
@@ -67,7 +67,8 @@ export function anyVerifier<C extends Claims = Claims>(
       const refusal = verdicts.find(({ verdict }) => verdict === "failed");
       return refusal === undefined || refusal.reason === "revoked";
     });
-    return deciding ?? explanations[0] ?? explainRefusal(nobodyAsked());
+    const telling = explanations.find((verdicts) => verdicts.some(isSigned)) ?? explanations[0];
+    return deciding ?? telling ?? explainRefusal(nobodyAsked());
   };
 
   return {
@@ -77,6 +78,17 @@ export function anyVerifier<C extends Claims = Claims>(
     recognizes: (token) => asked().some((verifier) => verifier.recognizes(token)),
     explain,
   };
+}
+
+const BEFORE_SIGNATURE: readonly Check[] = ["shape", "key", "type", "signature"];
+
+/** That a token has expired says more than that somebody else's key has not signed it. */
+function tellingRefusal(refusals: readonly TokenError[]): TokenError {
+  return refusals.find(({ check }) => !BEFORE_SIGNATURE.includes(check)) ?? refusals[0] ?? nobodyAsked();
+}
+
+function isSigned({ check, verdict }: CheckVerdict): boolean {
+  return check === "signature" && verdict === "passed";
 }
 
 function nobodyAsked(): TokenError {

@@ -90,7 +90,7 @@ function requireSignature(open: OpenHeader, compact: Compact): void {
 }
 
 /** The claims of a payload that passed every check, with what the schema makes of them laid over. */
-function parsedClaims(checked: Claims, schema: StandardSchema<unknown> | undefined): Claims {
+export function parsedClaims(checked: Claims, schema: StandardSchema<unknown> | undefined): Claims {
   if (schema === undefined) return checked;
   const result = outcomeOf(schema, freezeDeep(checked));
   if ("then" in result) {
