@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { AuthError } from "../errors/auth-error.js";
 import { after } from "../guard/after.js";
@@ -32,7 +33,13 @@ type OnRefused = NonNullable<RequireTokenOptions["onRefused"]>;
 
 const HOST: MiddlewareHost<FastifyRequest, FastifyReply> = {
   input: (request) => nodeInput(request.raw, request),
-  refuse: (reply, { status, headers, body }) => void reply.code(status).headers(headers).send(JSON.stringify(body)),
+  refuse: (reply, { status, headers, body }) => {
+    // Fastify adds a charset to the type of a text, which RFC 8259 has none of.
+    reply
+      .code(status)
+      .headers(headers)
+      .send(Buffer.from(JSON.stringify(body)));
+  },
 };
 
 /**

@@ -2,9 +2,10 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { AuthError } from "../errors/auth-error.js";
 import { type Auth, keepAuth } from "../guard/auth.js";
-import { createGuard } from "../guard/create-guard.js";
+import { createGuard, type Decision } from "../guard/create-guard.js";
 import { type GuardOptions, splitGuardOptions } from "../guard/guard-options.js";
 import type { Protector } from "../guard/protector.js";
+import type { Refusal } from "../guard/refusal.js";
 import type { Embeddable } from "./embeddable.js";
 import { toHandler as toFetchHandler } from "./fetch.js";
 import { honoInput } from "./hono-input.js";
@@ -39,17 +40,22 @@ export function requireToken<C extends Auth["claims"], U>(
 ): MiddlewareHandler {
   const { onRefused, route } = splitGuardOptions(options);
   const guard = createGuard(protector).route(route);
-  return async (c, next) => {
-    const decided = guard.decide(honoInput(c.req));
-    const { error, refusal, auth } = decided instanceof Promise ? await decided : decided;
-    if (error === undefined) {
+  return (c, next) => {
+    const go = ({ error, refusal, auth }: Decision<C, U>): ReturnType<MiddlewareHandler> => {
+      if (error !== undefined) return answer(c, error, refusal);
       keepAuth(c, auth);
       c.set("auth", auth);
       return next();
-    }
-    if (onRefused !== undefined) return onRefused(error, c);
-    return c.body(JSON.stringify(refusal.body), refusal.status as ContentfulStatusCode, { ...refusal.headers });
+    };
+    const decision = guard.decide(honoInput(c.req));
+    // Hono catches what is thrown here.
+    return decision instanceof Promise ? decision.then(go) : go(decision);
   };
+
+  async function answer(c: Context, error: AuthError, { status, headers, body }: Refusal): Promise<Response> {
+    if (onRefused !== undefined) return onRefused(error, c);
+    return c.body(JSON.stringify(body), status as ContentfulStatusCode, { ...headers });
+  }
 }
 
 /** What {@link toHandler} may be told. */
@@ -58,6 +64,9 @@ export interface HandlerOptions {
   readonly address?: (c: Context) => string | undefined;
 }
 
+/** A handler for `app.all`, and for `app.mount`, which calls it with a request and the bindings. */
+export type HonoHandler = (target: Context | Request, more?: unknown) => Promise<Response>;
+
 /**
  * All routes of an auth as one handler, at the path of the auth's URL. It rejects with a `TypeError` where the body was read before. Where no
  * address is known, log-ins are limited by account alone, and a process warning says so once.
@@ -65,14 +74,17 @@ export interface HandlerOptions {
  * @example
  * app.all("/auth/*", toHandler(auth));
  */
-export function toHandler(
-  auth: Embeddable,
-  { address = connectionAddress }: HandlerOptions = {},
-): (c: Context) => Promise<Response> {
+export function toHandler(auth: Embeddable, { address }: HandlerOptions = {}): HonoHandler {
   const handler = toFetchHandler(auth);
-  return (c) => handler(c.req.raw, { address: address(c) });
+  return (target, bindings) => {
+    if (!("req" in target)) return handler(target, { address: connectionAddress(bindings) });
+    return handler(target.req.raw, { address: address?.(target) ?? connectionAddress(target.env) });
+  };
 }
 
-function connectionAddress({ env }: Context): string | undefined {
-  return env?.incoming?.socket?.remoteAddress;
+function connectionAddress(bindings: unknown): string | undefined {
+  const { incoming } = (bindings ?? {}) as {
+    readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  };
+  return incoming?.socket?.remoteAddress;
 }

@@ -5,6 +5,8 @@ import { text } from "node:stream/consumers";
 import express from "express";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { AuthServer } from "latchkey";
+import * as expressDoor from "latchkey/express";
+import * as fastifyDoor from "latchkey/fastify";
 import { authOf, requireToken, toHandler } from "latchkey/node";
 import { afterAll } from "vitest";
 import { type Clock, openAuth } from "../http/open-auth.js";
@@ -15,6 +17,11 @@ const closings: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const close of closings) await close();
 });
+
+/** Has something closed when the test file ends. */
+export function closeAfterwards(close: () => Promise<unknown>): void {
+  closings.push(close);
+}
 
 /** Listens on a free port of the loopback until the test file ends; the port is known before the listener is made. */
 export async function listen(
@@ -65,7 +72,7 @@ export function nodeApplication(auth: AuthServer): RequestListener {
 
 export function expressApplication(auth: AuthServer): RequestListener {
   const app = express();
-  app.use("/auth", toHandler(auth));
+  app.use("/auth", expressDoor.toHandler(auth));
   app.use(express.json());
   withTodos(app, auth);
   return app;
@@ -74,7 +81,7 @@ export function expressApplication(auth: AuthServer): RequestListener {
 export function parsingExpressApplication(auth: AuthServer): RequestListener {
   const app = express();
   app.use(express.json());
-  app.all("/auth/{*path}", toHandler(auth));
+  app.all("/auth/{*path}", expressDoor.toHandler(auth));
   withTodos(app, auth);
   // The answer to a body that is no JSON, without the stack on the console.
   app.use(((error, _request, response, _next) => {
@@ -84,49 +91,48 @@ export function parsingExpressApplication(auth: AuthServer): RequestListener {
 }
 
 function withTodos(app: express.Express, auth: AuthServer): void {
-  app.all("/todos", requireToken(auth), (request, response) => {
+  app.all("/todos", expressDoor.requireToken(auth), (request, response) => {
     response.json({ ...callerOf(request), body: request.body });
   });
 }
 
 export async function fastifyApplication(auth: AuthServer): Promise<RequestListener> {
-  const handler = toHandler(auth);
-  return fastify(auth, (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    scope.all("/auth/*", (request, reply) => {
-      reply.hijack();
-      return handler(request.raw, reply.raw);
+  return fastify((app) => {
+    app.register(fastifyDoor.toHandler(auth), { prefix: "/auth" });
+    app.register((scope, _options, done) => {
+      scope.addHook("onRequest", fastifyDoor.requireToken(auth));
+      withTodosRoute(scope);
+      done();
     });
   });
 }
 
+/** By the door of `node:http`, for a body that Fastify must parse itself. */
 export async function parsingFastifyApplication(auth: AuthServer): Promise<RequestListener> {
   const handler = toHandler(auth);
-  return fastify(auth, (scope) => {
-    scope.all("/auth/*", (request, reply) => {
+  const protect = requireToken(auth);
+  return fastify((app) => {
+    app.all("/auth/*", (request, reply) => {
       reply.hijack();
       return handler(Object.assign(request.raw, { body: request.body }), reply.raw);
     });
+    app.register((scope, _options, done) => {
+      scope.addHook("onRequest", (request, reply, next) => protect(request.raw, reply.raw, next));
+      withTodosRoute(scope, ({ raw }) => raw);
+      done();
+    });
   });
 }
 
-async function fastify(auth: AuthServer, mount: (scope: FastifyInstance) => void): Promise<RequestListener> {
+function withTodosRoute(scope: FastifyInstance, callerIn: (request: FastifyRequest) => object = (request) => request) {
+  const todos = async (request: FastifyRequest) => ({ ...callerOf(callerIn(request)), body: request.body });
+  scope.route({ method: ["GET", "POST"], url: "/todos", handler: todos });
+}
+
+async function fastify(build: (app: FastifyInstance) => void): Promise<RequestListener> {
   const app = Fastify();
-  closings.push(() => app.close());
-  const protect = requireToken(auth);
-  app.register((scope, _options, done) => {
-    mount(scope);
-    done();
-  });
-  app.register((scope, _options, done) => {
-    scope.addHook("onRequest", (request, reply, done) => {
-      protect(request.raw, reply.raw, (error) => done(error as Error | undefined));
-    });
-    const todos = async ({ raw, body }: FastifyRequest) => ({ ...callerOf(raw), body });
-    scope.route({ method: ["GET", "POST"], url: "/todos", handler: todos });
-    done();
-  });
+  closeAfterwards(() => app.close());
+  build(app);
   await app.ready();
   return (request, response) => app.routing(request, response);
 }

@@ -8,22 +8,9 @@ import { describe, expect, it } from "vitest";
 import { bearer, openAuth, PASSWORD } from "../http/open-auth.js";
 import { describeAdapter } from "./adapter-contract.js";
 import { askServer } from "./ask-server.js";
-import {
-  callerOf,
-  expressApplication,
-  fastifyApplication,
-  listen,
-  nodeApplication,
-  parsingExpressApplication,
-  parsingFastifyApplication,
-  serve,
-} from "./node-hosts.js";
+import { callerOf, listen, nodeApplication, serve } from "./node-hosts.js";
 
 describeAdapter("node:http", { open: serve(nodeApplication) });
-describeAdapter("Express", { open: serve(expressApplication) });
-describeAdapter("Express behind express.json()", { open: serve(parsingExpressApplication), parsesJson: true });
-describeAdapter("Fastify", { open: serve(fastifyApplication) });
-describeAdapter("Fastify behind its JSON parser", { open: serve(parsingFastifyApplication), parsesJson: true });
 
 // As they were before the first handler was made.
 const GLOBALS = { Request: globalThis.Request, Response: globalThis.Response };
