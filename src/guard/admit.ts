@@ -46,14 +46,7 @@ export function createAdmit<C extends Claims, U>(protection: Protection<C, U>, r
       if (csrfValue !== undefined) requireCsrfMatch(inspection, csrfValue);
       throw refusal;
     };
-    // What else may be wrong with an expired token is no news.
-    return settle<Inspection<C>, never>(
-      () => protection.inspect(token, { allowExpired: true, skipRevocation: true }),
-      refuse,
-      () => {
-        throw refusal;
-      },
-    );
+    return after(protection.inspect(token, { allowExpired: true, skipRevocation: true }), refuse);
   };
 
   const inspect = (current: Case<C>, found: Found, csrfValue?: string) =>

@@ -39,8 +39,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     reason: "Missing 'Bearer' type in 'Authorization' header. Expected 'Authorization: Bearer <JWT>'",
   },
   "two tokens": {
-    kind: "invalidToken",
+    kind: "unauthorized",
     asked: { headers: { authorization: "Bearer a, Bearer b" } },
+    usual: 401,
+    reason: "An access token is required.",
+  },
+  "a malformed header": {
+    kind: "invalidToken",
+    asked: { headers: { authorization: "Bearer a b" } },
     usual: 401,
     reason: "The Authorization header must be: Bearer, one space, one token.",
   },
