@@ -17,6 +17,9 @@ if (!names.includes(name)) {
 
 const child = spawn(process.execPath, [mainOf(name), ...parameters], { stdio: "inherit" });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// The shell that npm runs this in passes no signal on: it is gone, and with it our parent.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && child.kill(), 200).unref();
 child.on("error", (error) => {
   console.error(error.message);
   process.exit(1);

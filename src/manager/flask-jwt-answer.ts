@@ -23,6 +23,7 @@ function statusOf({ code }: AuthError): number {
 function ofRequest(error: AuthError, looked: Looked | undefined): Pair {
   if (error.code === "csrf") return ["Invalid token", error.message];
   if (error.code !== "token_required") return [STATUS_CODES[statusOf(error)] ?? "Error", error.message];
+  if (looked !== undefined && itemsOfScheme(looked).length > 1) return [BAD_HEADER, "Token contains spaces"];
   const name = looked?.rules.places.header.name.toLowerCase();
   const isOther = name !== undefined && looked?.rules.places.locations.includes("header") && looked.input.header(name);
   return isOther
@@ -38,7 +39,7 @@ function ofToken(error: TokenError, looked: Looked | undefined): Pair {
   if (error.reason !== "malformed_header") return ["Invalid token", sentenceOf(error)];
   const items = looked === undefined ? [] : itemsOfScheme(looked);
   const words = items[0]?.trim().split(/\s+/).length ?? 0;
-  return [BAD_HEADER, items.length === 1 && words === 1 ? "Token missing" : "Token contains spaces"];
+  return [BAD_HEADER, words === 1 ? "Token missing" : "Token contains spaces"];
 }
 
 /** PyJWT 1, which Flask-JWT needs, has a few sentences of its own. */

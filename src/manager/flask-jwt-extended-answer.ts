@@ -2,29 +2,19 @@ import type { AuthError } from "../errors/auth-error.js";
 import { STATUS } from "../guard/refusal.js";
 import { isTokenError, type TokenError, type TokenReason } from "../tokens/index.js";
 import type { Answer } from "./answer.js";
-import { expectedHeader, itemsOfScheme, type Looked, missingSentence } from "./missing-token.js";
+import { expectedHeader, type Looked, missingSentence } from "./missing-token.js";
 import { pyjwtSentence } from "./pyjwt-sentences.js";
 
 type Short = readonly [status: number, sentence: string];
 
 /** The status and the sentence with which Flask-JWT-Extended 4.7 answers a refusal, and our own for what it does not know. */
 export function flaskJwtExtendedAnswer(error: AuthError, looked: Looked | undefined, messageKey: string): Answer {
-  // Two of them count as none.
-  const isMissing = error.reason === "malformed_header" && looked !== undefined && itemsOfScheme(looked).length > 1;
-  const [status, sentence] = isMissing ? missing(looked) : answerTo(error, looked);
-  return { status, sentence, isMissing, body: { [messageKey]: sentence } };
-}
-
-function missing(looked: Looked): Short {
-  return [401, missingSentence(looked)];
-}
-
-function answerTo(error: AuthError, looked: Looked | undefined): Short {
-  return isTokenError(error) ? ofToken(error, looked) : ofRequest(error, looked);
+  const [status, sentence] = isTokenError(error) ? ofToken(error, looked) : ofRequest(error, looked);
+  return { status, sentence, body: { [messageKey]: sentence } };
 }
 
 function ofRequest(error: AuthError, looked: Looked | undefined): Short {
-  if (error.code === "token_required") return looked === undefined ? [401, error.message] : missing(looked);
+  if (error.code === "token_required") return [401, looked === undefined ? error.message : missingSentence(looked)];
   if (error.code === "csrf") return [401, CSRF[error.reason ?? ""] ?? error.message];
   if (error.code === "invalid_grant") return [401, "Token has been revoked"];
   return [Object.hasOwn(STATUS, error.code) ? STATUS[error.code] : STATUS.internal, error.message];

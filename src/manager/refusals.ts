@@ -67,7 +67,7 @@ function loaderOf(error: AuthError, answer: Answer, { inspection }: Known, refus
     const loader = refusals[kind];
     return loader && inspection && (() => loader(inspection.claims as Claims, inspection.header));
   }
-  const isMissing = error.code === "token_required" || error.code === "csrf" || answer.isMissing === true;
+  const isMissing = error.code === "token_required" || error.code === "csrf";
   if (!isMissing && !isTokenError(error)) return undefined;
   const loader = isMissing ? refusals.unauthorized : refusals.invalidToken;
   return loader && (() => loader(answer.sentence, error));

@@ -62,7 +62,7 @@ export function parseHeader(headerText: string): Header {
   if (bytes === undefined) throw new TokenError("not_base64url", "shape", { part: "header" });
   const header = parseStrictObject(bytes, "header");
   if (header.crit !== undefined)
-    throw new TokenError("critical_extension", "key", { claim: "crit", actual: firstOf(header.crit) });
+    throw new TokenError("critical_extension", "key", { claim: "crit", actual: namesIn(header.crit) });
   if (header.b64 !== undefined) throw new TokenError("critical_extension", "key", { claim: "b64", actual: header.b64 });
   if (header.alg === undefined) throw new TokenError("algorithm_missing", "key", { claim: "alg" });
   for (const name of ["alg", "kid", "typ"] as const) {
@@ -78,6 +78,6 @@ export function parseHeader(headerText: string): Header {
   return freezeDeep(header) as Header;
 }
 
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : value;
+function namesIn(crit: unknown): unknown {
+  return Array.isArray(crit) ? crit.filter((name) => typeof name === "string").join(", ") : crit;
 }

@@ -44,6 +44,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     usual: 401,
     reason: "An access token is required.",
   },
+  "a malformed header": {
+    kind: "invalidToken",
+    asked: { headers: { authorization: "Bearer a b" } },
+    usual: 401,
+    reason: "The Authorization header must be: Bearer, one space, one token.",
+  },
   "a malformed token": {
     kind: "invalidToken",
     manager: { errors: "flask-jwt-extended" },
