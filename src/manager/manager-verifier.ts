@@ -44,7 +44,8 @@ export function createManagerVerifier<Parsed, User, Subject>(
   const sources: readonly KeySource[] = load === undefined ? keySources(rules) : [() => loaded];
   const own = sources.flatMap((keys) => ownVerifiers(keys, tokens));
   const bridge = (loaders.bridge ?? []).map((given) => bridged(given, foreign));
-  const all = own.length + bridge.length === 1 ? (own[0] as Verifier) : anyVerifier([...own, ...bridge], tokens);
+  const all =
+    own.length + bridge.length === 1 ? (own[0] as Verifier) : anyVerifier([...own, ...bridge], { now: tokens.now });
   const parser = createParser(rules.schema as StandardSchema<unknown> | undefined, foreign);
 
   /** The key is set and used in one go, so nobody else's can be in its place. */
