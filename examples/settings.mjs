@@ -19,9 +19,9 @@ export function requireSecret(name) {
 
 /** The port from `PORT`, 5000 where it is not set; a `SettingError` where it is none. */
 export function requirePort() {
-  const { PORT = "5000" } = process.env;
-  const port = Number(PORT);
-  if (!/^\d{1,5}$/.test(PORT) || port > 65_535) throw new SettingError("PORT must be a number from 0 to 65535.");
+  const text = process.env.PORT || "5000";
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new SettingError("PORT must be a number from 0 to 65535.");
   return port;
 }
 
@@ -30,8 +30,14 @@ export async function start(run) {
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof SettingError)) throw error;
-    console.error(error.message);
+    console.error(sentenceFor(error));
     process.exitCode = 78;
   }
+}
+
+function sentenceFor(error) {
+  if (error instanceof SettingError) return error.message;
+  if (error.code === "EADDRINUSE" || error.code === "EACCES")
+    return `PORT is not free: ${error.message}. Name another one, such as PORT=5001.`;
+  throw error;
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 
-/** The users of the lesson in SQLite: a name, and the hash of a password (Argon2id) in place of the password. */
+/** The users of the lesson in SQLite: a name, and the hash of a password (Argon2id) in place of the password. No id is given out twice, so that a token of somebody who is gone never becomes somebody else's. */
 export function createUsers(database) {
   database.exec(`create table if not exists user (
-    id integer primary key,
+    id integer primary key autoincrement,
     username text not null unique,
     password_hash text not null
   )`);
   const byId = database.prepare("select id, username from user where id = ?");
   const byName = database.prepare("select id, username, password_hash from user where username = ?");
-  const insert = database.prepare("insert into user (username, password_hash) values (?, ?)");
+  const insert = database.prepare("insert or ignore into user (username, password_hash) values (?, ?)");
   const count = database.prepare("select count(*) as users from user");
   // A name that nobody has costs what a wrong password costs, so that the time tells nothing.
   const nobody = hash(randomBytes(32));

@@ -1,5 +1,6 @@
 import express from "express";
 import { requireToken } from "latchkey/express";
+import { answerTheRest } from "../express-json.mjs";
 import { addAccountRoutes } from "./account-routes.mjs";
 import { createManager } from "./create-manager.mjs";
 import { addTokenRoutes } from "./token-routes.mjs";
@@ -21,16 +22,7 @@ export function createApp({ secret, models }) {
   });
 
   const app = express().disable("x-powered-by").use("/api/v1", api);
-  app.use((request, response, next) => {
-    // Express itself tells which methods a route has.
-    if (request.method === "OPTIONS") return next();
-    response.status(404).json({ error: "there is no such route" });
-  });
-  app.use((error, _request, response, _next) => {
-    if (error.expose === true) return response.status(error.status).json({ error: error.message });
-    console.error(error);
-    response.status(500).json({ error: "something went wrong" });
-  });
+  answerTheRest(app, "error");
   return app;
 }
 

@@ -14,7 +14,7 @@ export function createManager({ secret, models }) {
       const user = models.users.find(Number(sub));
       return user && { ...user, roles: models.roles.of(user.id) };
     },
-    isRevoked: ({ jti }) => !models.tokens.has(jti),
+    isRevoked: ({ jti, sub }) => !models.tokens.has(jti, Number(sub)),
     refusals: {
       unauthorized: refusal("no Authorization header found"),
       invalidToken: refusal("token is not valid"),

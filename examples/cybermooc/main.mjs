@@ -1,50 +1,54 @@
 // The course's API up to part 9, in Express. Run it with: npm run example -- cybermooc [reset-db | create-admin USERNAME EMAIL]
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { Command } from "commander";
-import { requirePort, requireSecret, start } from "../settings.mjs";
+import { listen } from "../listen.mjs";
+import { requirePort, requireSecret, SettingError, start } from "../settings.mjs";
 import { createApp } from "./create-app.mjs";
 import { openModels } from "./models.mjs";
+import { readPassword } from "./read-password.mjs";
 
+// What the environment says counts more than what the file says.
 const settings = join(import.meta.dirname, ".env");
 if (existsSync(settings)) process.loadEnvFile(settings);
 
 async function serve() {
   const [secret, port] = [requireSecret("SECRET_KEY"), requirePort()];
-  const models = await openModels();
-  const server = createApp({ secret, models }).listen(port, "127.0.0.1", () =>
-    console.log(`cybermooc listens on http://127.0.0.1:${server.address().port}`),
-  );
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close(models.close));
+  const models = await openModels(process.env.DATABASE_URL || "sqlite://");
+  await listen("cybermooc", createApp({ secret, models }), port, models.close);
+}
+
+/** The models of a command: a database in memory would end with it. */
+function openKeptModels() {
+  const { DATABASE_URL } = process.env;
+  if (!DATABASE_URL)
+    throw new SettingError("DATABASE_URL is missing. Set it to a database, such as sqlite:///cybermooc.db.");
+  return openModels(DATABASE_URL);
 }
 
 async function resetDatabase() {
-  const models = await openModels();
+  const models = await openKeptModels();
   models.reset();
   models.close();
   console.log("The database is empty.");
 }
 
-/** The password comes from standard input: the arguments of a program can be read by everybody on the machine. */
 async function createAdmin(username, email) {
-  const models = await openModels();
-  const password = (await text(process.stdin)).replace(/\r?\n$/, "");
+  const models = await openKeptModels();
+  const password = await readPassword();
   const fault = models.users.faultOf({ username, email, password });
-  if (fault !== undefined) {
-    console.error(`${username} was not created: ${fault}.`);
-    process.exitCode = 1;
-    return;
-  }
-  const { id } = await models.users.add({ username, email, password });
-  models.roles.grant(id, "admin");
-  console.log(`${username} was created with admin role.`);
+  const id = fault === undefined ? await models.users.add({ username, email, password }) : undefined;
+  if (id !== undefined) models.roles.grant(id, "admin");
+  models.close();
+  if (id !== undefined) return console.log(`${username} was created with admin role.`);
+  console.error(`${username} was not created: ${fault ?? "username or email already used"}.`);
+  process.exitCode = 1;
 }
 
 const program = new Command("npm run example -- cybermooc").action(() => start(serve));
 program.command("reset-db").action(() => start(resetDatabase));
 program
-  .command("create-admin")
-  .arguments("<username> <email>")
-  .action((...names) => start(() => createAdmin(names[0], names[1])));
+  .command("create-admin <username> <email>")
+  .description("The password comes from standard input.")
+  .action((username, email) => start(() => createAdmin(username, email)));
 await program.parseAsync();

@@ -1,7 +1,7 @@
 /** The tokens that are alive, each by its id (`jti`): a token that does not stand here is refused. The course kept the whole token, with which anybody who read the table could log in. */
 export function createTokens(database) {
   const insert = database.prepare("insert into tokens (jti, user_id, created_at, expires_at) values (?, ?, ?, ?)");
-  const byJti = database.prepare("select id from tokens where jti = ?");
+  const byJti = database.prepare("select id from tokens where jti = ? and user_id = ?");
   const ofUser = database.prepare(
     "select id, jti, created_at, expires_at from tokens where user_id = ? and expires_at > ?",
   );
@@ -15,7 +15,7 @@ export function createTokens(database) {
       forget.run(Date.now());
       insert.run(jti, userId, Date.now(), exp * 1000);
     },
-    has: (jti) => byJti.get(jti) !== undefined,
+    has: (jti, userId) => jti !== undefined && byJti.get(jti, userId) !== undefined,
     list: (userId) => ofUser.all(userId, Date.now()),
     /** Takes one of a user's tokens back; tells whether they had it. */
     remove: (userId, id) => remove.get(id, userId) !== undefined,

@@ -1,17 +1,30 @@
-import { randomBytes } from "node:crypto";
-import { hash, verify } from "@node-rs/argon2";
-import bcrypt from "bcryptjs";
+import { isText } from "../open-database.mjs";
+import { createPasswords } from "./passwords.mjs";
 
 const SHORTEST_PASSWORD = 8;
+const LONGEST_NAME = 64;
+const LONGEST_EMAIL = 254;
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+// Nothing that cannot be seen: two names must not look the same.
+const NAME = /^[^\p{C}]+$/u;
+const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u;
 
-/** The first of some texts that is none, or empty, in the course's words. */
+/** What is wrong with the first of some texts that is none, or empty, in the course's words. */
 export function faultOfTexts(texts) {
   for (const [name, value] of Object.entries(texts)) {
     if (value === undefined || value === "") return `${name} is empty`;
-    if (typeof value !== "string") return `${name} must be a string`;
+    if (!isText(value)) return `${name} must be a text`;
   }
+  return undefined;
+}
+
+/** What is wrong with the texts of a new user. */
+function faultOfUser({ username, email, password }) {
+  if (username.length > LONGEST_NAME) return `username is longer than ${LONGEST_NAME} characters`;
+  if (!NAME.test(username)) return "username holds characters that cannot be seen";
+  // Looked at first, so that the pattern has little to do.
+  if (email.length > LONGEST_EMAIL || !EMAIL.test(email)) return "email is not an email address";
+  if (password.length < SHORTEST_PASSWORD) return `password is shorter than ${SHORTEST_PASSWORD} characters`;
   return undefined;
 }
 
@@ -20,10 +33,12 @@ export function createUsers(database) {
   const byId = database.prepare("select id, username, email from users where id = ?");
   const byName = database.prepare("select id, username, password_hash from users where username = ?");
   const byEmail = database.prepare("select id from users where email = ?");
-  const insert = database.prepare("insert into users (username, email, password_hash, created_at) values (?, ?, ?, ?)");
+  const insert = database.prepare(
+    "insert into users (username, email, password_hash, created_at) values (?, ?, ?, ?) on conflict do nothing returning id",
+  );
   const rehash = database.prepare("update users set password_hash = ? where id = ? and password_hash = ?");
-  // A name that nobody has costs what a wrong password costs, so that the time tells nothing.
-  const nobody = hash(randomBytes(32));
+  const oneOfTheCourse = database.prepare("select password_hash from users where password_hash like '$2%' limit 1");
+  const passwords = createPasswords(() => oneOfTheCourse.get()?.password_hash);
 
   return {
     find: (id) => byId.get(id),
@@ -33,26 +48,18 @@ export function createUsers(database) {
       if (fault !== undefined) return fault;
       if (byName.get(wanted.username) !== undefined) return "username already used";
       if (byEmail.get(wanted.email) !== undefined) return "email already used";
-      if (!EMAIL.test(wanted.email)) return "email is not an email address";
-      return wanted.password.length < SHORTEST_PASSWORD
-        ? `password is shorter than ${SHORTEST_PASSWORD} characters`
-        : undefined;
+      return faultOfUser(wanted);
     },
-    /** Adds a user; `undefined` where somebody else was faster with the name or the address. */
+    /** Adds a user and gives their id; `undefined` where somebody else was faster with the name or the address. */
     async add({ username, email, password }) {
-      const passwordHash = await hash(password);
-      if (byName.get(username) !== undefined || byEmail.get(email) !== undefined) return undefined;
-      insert.run(username, email, passwordHash, Date.now());
-      return byName.get(username);
+      return insert.get(username, email, await passwords.hash(password), Date.now())?.id;
     },
     /** The user of that name where the password is theirs. A hash that the course's bcrypt made is replaced. */
     async findByPassword(username, password) {
       const user = byName.get(username);
-      const kept = user?.password_hash ?? (await nobody);
-      const isOld = kept.startsWith("$2");
-      const matches = isOld ? await bcrypt.compare(password, kept) : await verify(kept, password);
-      if (user === undefined || !matches) return undefined;
-      if (isOld) rehash.run(await hash(password), user.id, kept);
+      const { matches, isOfTheCourse } = await passwords.verify(password, user?.password_hash);
+      if (!matches) return undefined;
+      if (isOfTheCourse) rehash.run(await passwords.hash(password), user.id, user.password_hash);
       return user;
     },
   };

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import fastify from "fastify";
 import { requireToken } from "latchkey/fastify";
 import { JwtManager } from "latchkey/manager";
@@ -22,7 +23,7 @@ export function createApp({ secret }) {
 
   app.post("/auth", async (request, reply) => {
     const { username, password } = requireCredentials(request.body);
-    const user = username && password ? await authenticate(username, password) : undefined;
+    const user = await authenticate(username, password);
     if (user === undefined) return reply.code(401).send(refusal(401, "Bad Request", "Invalid credentials"));
     reply.header("cache-control", "no-store");
     return { access_token: await jwt.createAccessToken(String(user.id)) };
@@ -35,22 +36,21 @@ export function createApp({ secret }) {
     return reply.code(404).send(refusal(404, "Not Found", "There is no such route"));
   });
   app.setErrorHandler((error, _request, reply) => {
-    const status = error.statusCode ?? 500;
+    const { statusCode: status = 500 } = error;
     if (status >= 500) console.error(error);
-    return reply
-      .code(status)
-      .send(refusal(status, "Bad Request", status < 500 ? error.message : "Something went wrong"));
+    const description = status >= 500 ? "Something went wrong" : error.message;
+    return reply.code(status).send(refusal(status, STATUS_CODES[status], description));
   });
   return app;
 }
 
-/** Name and password as texts, where they are given; further members are not looked at. A mistake of the client where the body is no object. */
+/** Name and password, empty where they are missing; further members are not looked at. A mistake of the client where they are no texts, or the body is no object. */
 function requireCredentials(body) {
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw badRequest("The body must be a JSON object");
-  const { username, password } = body;
-  for (const text of [username, password])
-    if (text !== undefined && typeof text !== "string") throw badRequest("username and password must be strings");
+  const { username = "", password = "" } = body;
+  if (typeof username !== "string" || typeof password !== "string")
+    throw badRequest("username and password must be texts");
   return { username, password };
 }
 
