@@ -2,8 +2,8 @@
 import { createServer } from "node:http";
 import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
 import * as fetchDoor from "latchkey/fetch";
-import { JwtManager, memoryRefreshStore, type Rotated } from "latchkey/manager";
 import * as honoDoor from "latchkey/hono";
+import { JwtManager, memoryRefreshStore, type Rotated } from "latchkey/manager";
 import * as nodeDoor from "latchkey/node";
 import { assertRefused, forgeToken, openTestAuth, type TestUser } from "latchkey/testing";
 import { type Claims, createVerifier, generateKey, isTokenError } from "latchkey/tokens";
