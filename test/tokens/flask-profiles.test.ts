@@ -144,6 +144,11 @@ describe("an issuer of flask-jwt-extended", () => {
     expect(() => minterOf().mint({ sub: "42", ...claims } as never)).toThrow(WRONG_USE);
   });
 
+  it("says what a freshness must be", () => {
+    const mint = () => minterOf().mint({ sub: "42", fresh: "true" });
+    expect(mint).toThrow("The claim fresh must be true, false or a number of seconds since 1970.");
+  });
+
   it("is not made with a client", () => {
     expect(() => minterOf({ clientId: "web" })).toThrow("Tokens of the profile flask-jwt-extended name no client.");
   });
