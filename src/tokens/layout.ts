@@ -4,7 +4,7 @@ import type { Profile } from "./profiles.js";
 import type { JsonObject } from "./strict-json.js";
 import { TokenError } from "./token-error.js";
 
-/** Where a profile has its claims, as far as that is not where {@link Claims} have them. */
+/** Where a profile has its claims. Where that is where {@link Claims} have them, both give what they were given. */
 export interface Layout {
   /** The claims where the checks look for them; throws where a member belongs to another profile. */
   gather(payload: JsonObject, header: Header): JsonObject;
@@ -12,16 +12,19 @@ export interface Layout {
   identify(claims: JsonObject): Claims;
 }
 
-/** The layout of a profile; `undefined` where nothing has to be moved, so that no time is lost with it. */
-export function layoutOf({ foreignClaims, timesInHeader, identityClaim, shapes }: Profile): Layout | undefined {
-  const isString = shapes.some(([name, shape]) => name === "sub" && shape === "text");
-  if (foreignClaims.length === 0 && !timesInHeader && identityClaim === "sub" && isString) return undefined;
+/** The layout of a profile. */
+export function layoutOf({ foreignClaims, timesInHeader, identityClaim }: Profile): Layout {
   return {
     gather(payload, header) {
-      const foreign = foreignClaims.find((name) => payload[name] !== undefined);
-      if (foreign !== undefined) throw new TokenError("wrong_type", "payload", { claim: foreign, part: "payload" });
+      for (const name of foreignClaims) {
+        if (payload[name] === undefined) continue;
+        throw new TokenError("wrong_type", "payload", { claim: name, part: "payload" });
+      }
       return timesInHeader ? { ...payload, exp: header.exp, iat: header.iat } : payload;
     },
-    identify: (claims) => ({ ...claims, sub: String(claims[identityClaim]) }) as JsonObject as Claims,
+    identify(claims) {
+      const sub = String(claims[identityClaim]);
+      return (sub === claims.sub ? claims : { ...claims, sub }) as JsonObject as Claims;
+    },
   };
 }

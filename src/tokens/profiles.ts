@@ -138,17 +138,15 @@ export function requireProfile(options: ProfileOptions): Profile {
   const profile = PROFILES[name];
   if (typeof stringSubject !== "boolean") throw new TypeError("stringSubject must be true or false.");
   if (!stringSubject && !profile.subjectOpen) throw new TypeError(`In the profile ${name} sub is always a string.`);
-  const identity = identityClaim ?? profile.identityClaim;
-  if (identityClaim !== undefined) requireIdentityClaim(identityClaim, profile);
-  const isOther = identity !== profile.identityClaim;
+  const identity = identityRules(identityClaim, profile);
   return {
     ...profile,
     ...typeRules(options.type, profile),
-    identityClaim: identity,
-    requiredClaims: [identity, ...profile.requiredClaims, ...(isOther ? (profile.otherIdentityNeeds ?? []) : [])],
+    identityClaim: identity.claim,
+    requiredClaims: [identity.claim, ...profile.requiredClaims, ...identity.needs],
     shapes: [
       ...profile.shapes.filter(([claim]) => claim !== "sub" || stringSubject),
-      ...(identity === "sub" && stringSubject ? [] : [[identity, "identity"] as const]),
+      ...(identity.claim === "sub" && stringSubject ? [] : [[identity.claim, "identity"] as const]),
     ],
   };
 }
@@ -161,15 +159,22 @@ function typeRules(type: string | undefined, profile: Profile): Partial<Profile>
   return { type, typeRequired: true };
 }
 
-/** A claim that is something else already says of nobody who they are. */
-function requireIdentityClaim(claim: unknown, profile: Profile): void {
-  if (typeof claim !== "string" || claim === "") throw new TypeError("identityClaim must be the name of a claim.");
-  if (claim === profile.identityClaim) return;
+/** The claim that is the identity, and what is required with it. A claim that is something else already says of nobody who they are. */
+function identityRules(
+  given: string | undefined,
+  profile: Profile,
+): { readonly claim: string; readonly needs: readonly string[] } {
+  const claim = given === undefined ? profile.identityClaim : given;
+  if (typeof claim !== "string" || claim === "") {
+    throw new TypeError("identityClaim must be the name of a claim.");
+  }
+  if (claim === profile.identityClaim) return { claim, needs: [] };
   if (profile.otherIdentityNeeds === undefined) {
     throw new TypeError(`The identity of the profile ${profile.name} is the claim ${profile.identityClaim}.`);
   }
   const taken = ["aud", ...profile.foreignClaims, ...profile.shapes.map(([name]) => name)];
   if (taken.includes(claim)) throw new TypeError(`The claim ${claim} cannot be the identity: it says something else.`);
+  return { claim, needs: profile.otherIdentityNeeds };
 }
 
 /** A media type as `typ` abbreviates it: any case, `application/` left out where no other slash follows (RFC 7515 section 4.1.9). */

@@ -46,12 +46,8 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
   const lenient: ClaimRules = { ...rules, allowExpired: true };
   const split = (token: unknown) => splitCompact(token, LONGEST_TOKEN);
   const open = (compact: Compact) => headers.read(compact.headerText);
-  const layout = layoutOf(rules.profile);
-  const parse = (compact: Compact, header: Header) => {
-    const payload = parseStrictObject(compact.payload, "payload");
-    return layout === undefined ? payload : layout.gather(payload, header);
-  };
-  const identified = (claims: JsonObject) => (layout === undefined ? (claims as Claims) : layout.identify(claims));
+  const { gather, identify } = layoutOf(rules.profile);
+  const parse = (compact: Compact, header: Header) => gather(parseStrictObject(compact.payload, "payload"), header);
 
   const requireLive = (claims: Claims, kid: string) => {
     const kind = revocations?.find(claims, kid);
@@ -66,7 +62,7 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
     const payload = parse(compact, header);
     const applied = allowExpired ? lenient : rules;
     for (const check of CLAIM_CHECKS) check(payload, applied);
-    const checked = identified(payload);
+    const checked = identify(payload);
     const claims = parsedClaims(checked, schema);
     if (!skipRevocation) requireLive(checked, key.kid);
     return {
@@ -78,7 +74,7 @@ export function createTokenReader({ rules, headers, schema, revocations }: Reade
 
   const claimChecks = CLAIM_CHECKS.map((check) => (payload: JsonObject) => {
     check(payload, rules);
-    if (check === requireClaims) parsedClaims(identified(payload), schema);
+    if (check === requireClaims) parsedClaims(identify(payload), schema);
   });
 
   return { split, open, requireSignature, parse, claimChecks, requireLive, read };

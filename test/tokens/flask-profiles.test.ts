@@ -144,6 +144,11 @@ describe("an issuer of flask-jwt-extended", () => {
     expect(() => minterOf().mint({ sub: "42", ...claims } as never)).toThrow(WRONG_USE);
   });
 
+  it("says what a freshness must be", () => {
+    const mint = () => minterOf().mint({ sub: "42", fresh: "true" });
+    expect(mint).toThrow("The claim fresh must be true, false or a number of seconds since 1970.");
+  });
+
   it("is not made with a client", () => {
     expect(() => minterOf({ clientId: "web" })).toThrow("Tokens of the profile flask-jwt-extended name no client.");
   });
@@ -231,6 +236,8 @@ describe("a verifier of flask-jwt-extended", () => {
     ["of exp and sub alone", tokenOf(PLAIN_HEADER, { sub: "42", exp: SECONDS + 60 }, key)],
     ["that is a refresh token", extended({ type: "refresh" })],
     ["of another type", extended({ type: "reset" })],
+    ["of an empty type", extended({ type: "" })],
+    ["with an empty csrf", extended({ csrf: "" })],
     ["that is fresh", extended({ fresh: true })],
     ["that is fresh until a moment", extended({ fresh: SECONDS + 0.25 })],
     ["for anybody", extended({ aud: "whoever" })],
@@ -310,6 +317,13 @@ describe("a verifier of flask-jwt-extended", () => {
   ])("with stringSubject false takes %s, and gives its text", (_name, sub, identity) => {
     const open = readerOf("flask-jwt-extended", { stringSubject: false });
     expect(open.verifySync(extended({ sub }))).toEqual({ ...EXTENDED, sub: identity });
+  });
+
+  it("with stringSubject false still looks at every other claim", () => {
+    const open = readerOf("flask-jwt-extended", { stringSubject: false });
+    for (const claim of ["iss", "aud", "jti", "type", "fresh", "csrf", "exp", "iat", "nbf"]) {
+      expect(factsOf(() => open.verifySync(extended({ [claim]: null })))).toMatchObject({ claim });
+    }
   });
 
   it.each([{}, [], false, null, 4.2, 2 ** 53, ""])("with stringSubject false takes no %j", (sub) => {
@@ -667,23 +681,19 @@ describe("profiles with one key", () => {
       { fresh: true },
       { iss: ISSUER, aud: AUDIENCE, client_id: "web", jti: "j" },
     ];
-    const accepted = new Map<string, number>();
+    const accepted = new Set<string>();
     for (const typ of typs) {
       for (const times of [{}, { exp: SECONDS + 60 }, { iat: SECONDS }, { iat: SECONDS, exp: SECONDS + 60 }]) {
-        for (const kid of [undefined, key.kid]) {
-          for (let mask = 0; mask < 1 << claims.length; mask++) {
-            const payload = Object.assign({}, ...claims.filter((_, index) => mask & (1 << index)));
-            const token = tokenOf({ alg: "HS256", typ, kid, ...times }, payload, key);
-            const acceptors = acceptorsOf(token);
-            for (const name of acceptors) accepted.set(name, (accepted.get(name) ?? 0) + 1);
-            const strange = acceptors.some((one) => acceptors.some((other) => !mayShare(one, other)));
-            if (strange)
-              expect.fail(`${JSON.stringify({ typ, times, payload })} is accepted by ${acceptors.join(", ")}`);
-          }
+        for (let mask = 0; mask < 1 << claims.length; mask++) {
+          const payload = Object.assign({}, ...claims.filter((_, index) => mask & (1 << index)));
+          const acceptors = acceptorsOf(tokenOf({ alg: "HS256", typ, kid: key.kid, ...times }, payload, key));
+          for (const name of acceptors) accepted.add(name);
+          const strange = acceptors.some((one) => acceptors.some((other) => !mayShare(one, other)));
+          if (strange) expect.fail(`${JSON.stringify({ typ, times, payload })} is accepted by ${acceptors.join(", ")}`);
         }
       }
     }
-    expect([...accepted.keys()].sort()).toEqual([...NAMES].sort());
+    expect([...accepted].sort()).toEqual([...NAMES].sort());
   });
 
   it("tell a refresh token from an access token by its type, where a plain verifier reads it", async () => {
