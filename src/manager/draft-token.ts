@@ -80,9 +80,9 @@ function hasType(kind: Kind, { profile }: TokenRules): boolean {
   return profile !== "rfc9068" || kind === "refresh";
 }
 
-function freshness({ kind, fresh }: Draft, { profile, now }: TokenRules, iat: number): Members {
+function freshness({ fresh }: Draft, { profile, now }: TokenRules, iat: number): Members {
   if (profile === "flask-jwt-extended") {
-    return { fresh: typeof fresh === "number" ? now() / 1000 + fresh : fresh && kind === "access" };
+    return { fresh: typeof fresh === "number" ? now() / 1000 + fresh : fresh };
   }
   if (fresh === false) return {};
   return { auth_time: iat, ...(typeof fresh === "number" && { fresh: iat + fresh }) };

@@ -21,7 +21,7 @@ export function itemsOfScheme({ input, rules }: Looked): readonly string[] {
   const { name, schemes } = rules.places.header;
   const wanted = schemes.filter((scheme) => scheme !== "").map((scheme) => scheme.toLowerCase());
   const items = (input.header(name.toLowerCase()) ?? "").split(/,\s*/);
-  return items.filter((item) => wanted.includes(item.trim().split(/\s/)[0]?.toLowerCase() ?? ""));
+  return items.filter((item) => wanted.includes(item.split(/\s/)[0]?.toLowerCase() ?? ""));
 }
 
 /** What a header must look like: `Authorization: Bearer <JWT>`. */

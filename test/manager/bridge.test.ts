@@ -88,7 +88,10 @@ describe("a bridge", () => {
     const refresh = oldToken({ sid: "theirs", gen: 0, type: "refresh" });
     expect((await askRoute(jwt, { type: "refresh" })(bearer(refresh))).status).toBe(200);
     await expect(jwt.rotateRefreshToken(refresh)).rejects.toMatchObject({ code: "invalid_grant" });
-    expect(await jwt.endFamily(token)).toBe(false);
+    for (const old of [token, oldToken({ sid: "theirs", fresh: undefined })]) {
+      expect((await askRoute(jwt)(bearer(old))).status).toBe(200);
+      expect(await jwt.endFamily(old)).toBe(false);
+    }
   });
 
   it("goes together with a loader of keys that answers later", async () => {

@@ -287,6 +287,13 @@ describe("a schema of the claims", () => {
     expect(await jwt.decodeToken(token)).toMatchObject({ sub: "ada", role: "admin", since: new Date("2026-01-01") });
   });
 
+  it("leaves what it was given to the caller", async () => {
+    const list = ["user"];
+    const jwt = new JwtManager({ secret: SECRET, claims: z.object({ list: z.array(z.string()) }) });
+    await jwt.createAccessToken("ada", { claims: { list } });
+    expect(Object.isFrozen(list)).toBe(false);
+  });
+
   it("refuses tokens that it does not fit, and says which claim", async () => {
     const jwt = new JwtManager({ secret: SECRET, claims: schema, now });
     const token = await managerOf().createAccessToken("ada", { claims: { role: "root" } });

@@ -9,8 +9,8 @@ import {
 import { generateKey } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { NOW, SECONDS } from "../tokens/by-hand.js";
-import { askRoute, bearer, flaskToken, KEY, managerOf, SECRET } from "./ask-route.js";
+import { NOW, SECONDS, tokenOf } from "../tokens/by-hand.js";
+import { askRoute, bearer, flaskToken, inputOf, KEY, managerOf, SECRET } from "./ask-route.js";
 
 const UUID_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -383,6 +383,20 @@ describe("rotateRefreshToken and endFamily", () => {
       await expect(jwt.rotateRefreshToken(forged as never)).rejects.toMatchObject({ reason: "not_a_string" });
       await expect(jwt.endFamily(forged as never)).rejects.toMatchObject({ reason: "not_a_string" });
     }
+  });
+
+  it("take no access token for a refresh token, whatever it says of itself", async () => {
+    const { jwt } = rotating({ profile: "rfc9068", issuer: "me", audience: "api", clientId: "web" });
+    const refreshToken = await jwt.createRefreshToken("ada");
+    const hybrid = tokenOf({ alg: "HS256", typ: "at+jwt", kid: KEY.kid }, payloadOf(refreshToken), KEY);
+    const input = inputOf({ authorization: `Bearer ${hybrid}` });
+    const auth = await jwt.authenticate(input, { type: "any", skipRevocation: true });
+    for (const presented of [hybrid, auth as never])
+      await expect(jwt.rotateRefreshToken(presented)).rejects.toMatchObject({ reason: "wrong_type" });
+    const other = tokenOf(jwt.unverifiedHeader(refreshToken), { ...payloadOf(refreshToken), type: "access" }, KEY);
+    await expect(jwt.authenticate(inputOf({ authorization: `Bearer ${other}` }))).rejects.toMatchObject({
+      reason: "wrong_type",
+    });
   });
 
   it("refuse what is no good token", async () => {
