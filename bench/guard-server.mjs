@@ -9,6 +9,11 @@ const secret = Buffer.from(process.env.GUARD_SECRET, "base64url");
 const key = importKey(secret, { alg: "HS256", kid: "bench" });
 const verifier = createVerifier({ keys: [key], profile: "jwt", audience: "todo-api" });
 
+/** The least that a guard does. */
+function lookAt({ authorization }) {
+  return authorization === undefined ? new Error("There is no token.") : undefined;
+}
+
 /** As its README writes it. */
 async function jwtHook(request, reply) {
   try {
@@ -26,6 +31,7 @@ const frameworks = {
     const app = Fastify();
     const guards = {
       unprotected: [{}, () => "42"],
+      "a look at the header": [{ onRequest: (request, _reply, done) => done(lookAt(request.headers)) }, () => "42"],
       latchkey: [{ onRequest: requireToken(verifier) }, (request) => authOf(request).identity],
       "@fastify/jwt": [{ onRequest: jwtHook }, (request) => request.user.sub],
     };
@@ -46,8 +52,13 @@ const frameworks = {
     // As hono/jwt is fastest: a key that need not be imported for every request.
     const imported = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
     const app = new Hono();
+    const look = (c, next) => {
+      if (c.req.header("authorization") === undefined) return c.text("", 401);
+      return next();
+    };
     const guards = {
       unprotected: () => app.get("/", (c) => c.json({ user: "42" })),
+      "a look at the header": () => app.get("/", look, (c) => c.json({ user: "42" })),
       latchkey: () => app.get("/", requireToken(verifier), (c) => c.json({ user: c.var.auth.identity })),
       "hono/jwt": () =>
         app.get("/", jwt({ secret: imported, alg: "HS256" }), (c) => c.json({ user: c.var.jwtPayload.sub })),
@@ -66,6 +77,7 @@ const frameworks = {
     passport.use(new Strategy({ secretOrKey: secret, jwtFromRequest }, (payload, done) => done(null, payload)));
     const guards = {
       unprotected: [[], () => "42"],
+      "a look at the header": [[(request, _response, next) => next(lookAt(request.headers))], () => "42"],
       latchkey: [[requireToken(verifier)], (request) => authOf(request).identity],
       "express-jwt": [[expressjwt({ secret, algorithms: ["HS256"] })], (request) => request.auth.sub],
       "passport-jwt": [[passport.authenticate("jwt", { session: false })], (request) => request.user.sub],

@@ -77,8 +77,8 @@ export async function closedLoop(port, { connections, seconds, next, wanted = 20
 }
 
 /**
- * The same request over and over on kept connections, one in flight on each, for answers that are all of one length: the client counts bytes and
- * looks at the status, so that the server is what is measured. Answers how many there were, in how many seconds.
+ * The same request over and over on kept connections, one in flight on each, for answers that are all of one length: the client counts
+ * bytes and looks at the first status, so that the server is what is measured. Answers how many there were, in how many seconds.
  */
 export async function countedLoop(port, { connections, seconds, bytes }) {
   const first = openConnection(port);

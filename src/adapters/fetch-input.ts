@@ -16,8 +16,8 @@ export function fetchInput(request: Request): GuardInput {
 }
 
 /** The value of a header. Where a platform leaves out `Host`, the URL has it. */
-export function fetchHeader({ headers, url }: Request, name: string): string | undefined {
-  return headers.get(name) ?? (name === "host" ? new URL(url).host : undefined);
+export function fetchHeader(request: Request, name: string): string | undefined {
+  return request.headers.get(name) ?? (name === "host" ? new URL(request.url).host : undefined);
 }
 
 /** The first value of a query parameter. */
