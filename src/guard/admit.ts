@@ -86,7 +86,8 @@ export function requireOwn<C extends Claims, U>(
     });
   };
   const isAccepted = () =>
-    after(protection.isAccepted?.(inspection) ?? true, (accepted) => {
+    // Whoever says nothing has not said yes.
+    after(protection.isAccepted === undefined || protection.isAccepted(inspection), (accepted) => {
       if (!accepted) throw new TokenError("not_accepted", "own");
       return findUser();
     });

@@ -69,7 +69,8 @@ export interface CookieRules {
   readonly csrf: CsrfRules | undefined;
 }
 
-const COOKIE_OPTIONS: readonly (keyof CookieOptions)[] = [
+/** The names of the options of cookies. */
+export const COOKIE_OPTIONS: readonly (keyof CookieOptions)[] = [
   "accessName",
   "refreshName",
   "accessPath",
@@ -80,7 +81,8 @@ const COOKIE_OPTIONS: readonly (keyof CookieOptions)[] = [
   "persistent",
 ];
 
-const CSRF_OPTIONS: readonly (keyof CsrfOptions)[] = [
+/** The names of the options of CSRF. */
+export const CSRF_OPTIONS: readonly (keyof CsrfOptions)[] = [
   "methods",
   "inCookies",
   "form",

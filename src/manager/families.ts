@@ -11,6 +11,8 @@ import type { RefreshFamily } from "./refresh-store.js";
 
 /** The families of refresh tokens of one manager, in its store. */
 export interface Families {
+  /** The family of a refresh token, which has not ended. Throws `invalid_grant`. */
+  requireFamily(claims: Claims): Promise<RefreshFamily>;
   /** Moves the family of a refresh token on, and gives it with the generation that follows. Throws `invalid_grant`. */
   advance(claims: Claims): Promise<RefreshFamily>;
   /** Whether the family of a token has ended; a refresh token that was used twice ends it. */
@@ -43,8 +45,8 @@ export function createFamilies(
     return refreshRule({ presented: generation, current: family.generation, ageMs, graceMs });
   };
 
-  const requireFamily = async ({ sid, ...claims }: Claims): Promise<RefreshFamily> => {
-    const family = await store.find(sid as string);
+  const requireFamily = async (claims: Claims): Promise<RefreshFamily> => {
+    const family = claims.sid === undefined || isForeign(claims) ? undefined : await store.find(claims.sid);
     if (family === undefined || family === null) throw refused("Its family is not known, or has ended.");
     if (endOf(family) - now() / 1000 >= LEAST_SECONDS) return family;
     throw new TokenError("expired", "times", { claim: "exp", actual: claims.exp });
@@ -66,8 +68,9 @@ export function createFamilies(
   };
 
   return {
+    requireFamily,
+
     async advance(claims) {
-      if (claims.sid === undefined || isForeign(claims)) throw refused("It belongs to no family.");
       for (let reading = 0; reading < MOST_READINGS; reading++) {
         const family = await advanceOnce(claims);
         if (family !== undefined) return family;

@@ -13,19 +13,13 @@ import type { Claims, Header, Inspection, VerifyOptions } from "../tokens/index.
 import { requireKnownOptions } from "../tokens/known-options.js";
 import { type AccessTokenOptions, draftClaims, type RefreshTokenOptions } from "./draft-token.js";
 import { createFamilies } from "./families.js";
+import { requireNoFamily } from "./family-signer.js";
 import type { JwtManagerOptions } from "./manager-options.js";
 import { createProtection, withFamilies } from "./manager-protection.js";
 import { type ManagerRules, requireManagerRules } from "./manager-rules.js";
 import { createManagerVerifier } from "./manager-verifier.js";
 import { createMinter, type Minter } from "./mint-tokens.js";
-import {
-  createRotator,
-  type Presented,
-  type Rotated,
-  type Rotator,
-  requireNoFamily,
-  type TokenPair,
-} from "./rotate-tokens.js";
+import { createRotator, type Presented, type Rotated, type Rotator, type TokenPair } from "./rotate-tokens.js";
 import { type CookieSettings, settingCookies, unsettingCookies } from "./token-cookies.js";
 import { unverifiedHeader } from "./unverified-header.js";
 

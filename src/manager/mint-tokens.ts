@@ -47,7 +47,6 @@ export function createMinter<Parsed, User, Subject>(rules: ManagerRules<Parsed, 
     },
 
     carried(identity, claims, options) {
-      requireKnownOptions(options, "rotateRefreshToken", OPTIONS);
       return draftToken({ kind: "access", identity, claims, headers: {} }, options, tokens);
     },
 

@@ -3,13 +3,13 @@ import type { Auth } from "../guard/auth.js";
 import { requireTokenType } from "../guard/checks.js";
 import type { Protection } from "../guard/protector.js";
 import { type Claims, type Inspection, TokenError } from "../tokens/index.js";
-import { type Draft, draftClaims, type Members, type RefreshTokenOptions } from "./draft-token.js";
+import { requireKnownOptions } from "../tokens/known-options.js";
+import { type Draft, draftClaims, type RefreshTokenOptions } from "./draft-token.js";
 import { type Families, newFamily } from "./families.js";
-import { endOf, familyClaims } from "./family-claims.js";
+import { asMinted, createFamilySigner, ownClaims, requireNoFamily } from "./family-signer.js";
 import type { ManagerRules, RotationRules, TokenRules } from "./manager-rules.js";
 import type { ManagerVerifier } from "./manager-verifier.js";
 import type { Minter } from "./mint-tokens.js";
-import type { RefreshFamily } from "./refresh-store.js";
 import { REFRESH_TYPE } from "./token-signers.js";
 
 /** The tokens that follow a refresh token. */
@@ -61,12 +61,7 @@ export function createRotator<Parsed, User, Subject>(
   const { rotation, families, verifier, minter, protection } = parts;
   const sign = createFamilySigner(minter, tokens, rotation.idleSeconds);
 
-  const inspected = (presented: Presented<Claims & Parsed>, allowExpired: boolean): Own | Promise<Own> => {
-    if (typeof presented === "string") return protection.inspect(presented, { skipRevocation: true, allowExpired });
-    // A body may hold an object that looks like what a guard leaves.
-    if (verifier.hasRead(presented?.claims)) return inspectionOf(presented, tokens.profile);
-    throw new TokenError("not_a_string", "shape", { actual: typeof presented });
-  };
+  const inspected = createPresentedReader(tokens, verifier, protection);
 
   /** The user's own claims of now, or those of the refresh token where nobody can be asked for them. */
   const accessDraft = async ({ claims }: Own, user: User | undefined, options: RefreshTokenOptions): Promise<Draft> => {
@@ -78,8 +73,9 @@ export function createRotator<Parsed, User, Subject>(
 
   const beginning = async (draft: Draft) => {
     requireNoFamily(draft.claims);
-    const family = newFamily(draft.identity, draft.expiresIn, tokens.now);
-    const refreshToken = await sign.refresh(draft.identity, draftClaims(draft, tokens), draft.headers, family);
+    const claims = draftClaims(draft, tokens);
+    const family = newFamily(String(claims[tokens.identityClaim]), draft.expiresIn, tokens.now);
+    const refreshToken = await sign.refresh(draft.identity, claims, draft.headers, family);
     return { family, refreshToken };
   };
 
@@ -98,67 +94,41 @@ export function createRotator<Parsed, User, Subject>(
     },
 
     async rotate(presented, options) {
+      requireKnownOptions(options, "rotateRefreshToken", ["expiresIn", "claims", "headers"]);
       const inspection = await inspected(presented, false);
       const { claims } = inspection;
       requireTokenType(inspection, "refresh");
-      // Whoever is refused up to here has not used up the token.
       const user = await requireOwn(protection, inspection, ASK_ALL);
       const access = await accessDraft(inspection, user, options);
+      const accessToken = await sign.access(access, await families.requireFamily(claims));
+      // Whatever failed up to here has not used up the token.
       const family = await families.advance(claims);
       const { alg, typ, kid, ...headers } = inspection.header;
       const written = asMinted(verifier.asWritten(claims), tokens);
       const refreshToken = await sign.refresh(access.identity, written, headers, family);
-      return { accessToken: await sign.access(access, family), refreshToken, identity: access.identity, claims };
+      return { accessToken, refreshToken, identity: access.identity, claims };
     },
 
     end: async (presented) => families.end((await inspected(presented, true)).claims),
   };
 }
 
-/** Signs the tokens of families. */
-function createFamilySigner<Subject>(minter: Minter<Subject>, tokens: TokenRules, idleSeconds: number | undefined) {
-  return {
-    refresh(identity: string, claims: Members, headers: Members, family: RefreshFamily): Promise<string> {
-      const { csrf, ...own } = familyClaims(family, idleSeconds);
-      const all = { ...claims, ...own, ...(tokens.csrfClaim && { csrf }), ...(tokens.notBefore && { nbf: own.iat }) };
-      return minter.sign("refresh", identity, all, headers);
-    },
-    access(draft: Draft, family: RefreshFamily): Promise<string> {
-      requireNoFamily(draft.claims);
-      const claims = draftClaims(draft, tokens);
-      const exp = Math.min(claims.exp as number, endOf(family));
-      return minter.sign("access", draft.identity, { ...claims, exp, sid: family.id }, draft.headers);
-    },
+/** Makes what reads a token, or what a guard has read before. */
+function createPresentedReader<C extends Claims, User>(
+  { profile }: TokenRules,
+  verifier: ManagerVerifier,
+  protection: Protection<C, User>,
+): (presented: Presented<C>, allowExpired: boolean) => Inspection<C> | Promise<Inspection<C>> {
+  return (presented, allowExpired) => {
+    if (typeof presented === "string") return protection.inspect(presented, { skipRevocation: true, allowExpired });
+    // A body may hold an object that looks like what a guard leaves.
+    if (verifier.hasRead(presented?.claims)) return inspectionOf(presented, profile);
+    throw new TokenError("not_a_string", "shape", { actual: typeof presented });
   };
-}
-
-// Every token gets its own.
-const NOT_CARRIED = ["fresh", "iat", "jti", "type", "nbf", "csrf", "aud", "iss", "exp", "sid", "gen", "client_id"];
-
-/** The claims of a token that its application gave it. */
-function ownClaims(claims: Members, { identityClaim }: TokenRules): Members {
-  return without(claims, [...NOT_CARRIED, "auth_time", "sub", identityClaim]);
-}
-
-/** The claims of a token as they were minted: the identity is laid over as `sub` when it is verified. */
-function asMinted(claims: Members, { identityClaim }: TokenRules): Members {
-  return identityClaim === "sub" ? claims : without(claims, ["sub"]);
 }
 
 /** What a guard knows of a token, as it would have been inspected. */
 function inspectionOf<C extends Claims>({ claims, header }: Auth<C>, managerProfile: string): Inspection<C> {
   const isAccess = managerProfile === "rfc9068" && header.typ?.toLowerCase() !== REFRESH_TYPE;
   return { claims, header, kid: header.kid ?? "", profile: isAccess ? "rfc9068" : "jwt" };
-}
-
-function without(claims: Members, names: readonly string[]): Members {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
-}
-
-const FAMILY_CLAIMS = ["sid", "gen"];
-
-/** Throws a `TypeError` for claims that say of which family a token is. */
-export function requireNoFamily(claims: Members): void {
-  const taken = FAMILY_CLAIMS.find((name) => claims[name] !== undefined);
-  if (taken !== undefined) throw new TypeError(`The claim ${taken} is the family's: give none.`);
 }

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
 import * as fetchDoor from "latchkey/fetch";
+import { JwtManager, memoryRefreshStore, type Rotated } from "latchkey/manager";
 import * as nodeDoor from "latchkey/node";
 import { type Claims, createVerifier, generateKey, isTokenError } from "latchkey/tokens";
 
@@ -32,6 +33,21 @@ export async function routeOf(verifier = createVerifier({ keys: [generateKey({ a
   // @ts-expect-error There is no such option.
   fetchDoor.requireToken(verifier, { role: "admin" });
   return GET(new Request("http://localhost"), { params: Promise.resolve({ id: "7" }) });
+}
+
+/** A route of an application with users of its own. */
+export async function routeOfOwnUsers(users: ReadonlyMap<string, { readonly id: number; readonly name: string }>) {
+  const jwt = new JwtManager({
+    secret: process.env.JWT_SECRET_KEY,
+    refreshStore: memoryRefreshStore(),
+    findUser: ({ sub }) => users.get(sub),
+  });
+  const route = fetchDoor.requireToken(jwt)((request) => Response.json(jwt.authOf(request).user.name));
+  const { accessToken, refreshToken } = await jwt.createTokens("7", { fresh: true });
+  // @ts-expect-error An identity is a string.
+  await jwt.createAccessToken(7);
+  const rotated: Rotated = await jwt.rotateRefreshToken(refreshToken);
+  return [accessToken, rotated.accessToken, await route(new Request("http://localhost"))];
 }
 
 /** An act as a method. */

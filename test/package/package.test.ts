@@ -118,6 +118,7 @@ const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; read
     packages: ["hono", "kysely", "zod"],
   },
   "latchkey/tokens": { layers: ["errors", "tokens"], packages: [] },
+  "latchkey/manager": { layers: ["errors", "guard", "manager", "tokens"], packages: ["hono"] },
   "latchkey/node": {
     layers: ["adapters", "errors", "guard", "tokens"],
     packages: ["@hono/node-server", "hono"],

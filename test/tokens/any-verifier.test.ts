@@ -98,6 +98,18 @@ describe("a bridge between two issuers", () => {
       refusalOf(() => bridge.verifySync(junk as string));
   });
 
+  it("says of a token that names no key what the verifier says whose key signed it", async () => {
+    const two = [keyOf("HS256"), keyOf("HS256", "second")].map((key) => verifierOf(key, { profile: "jwt" }));
+    const bridge = anyVerifier(two);
+    const older = tokenOf({ alg: "HS256", typ: "JWT" }, claimsOf({ exp: 1000, iat: 1 }), keyOf("HS256", "second"));
+    expect(factsOf(() => bridge.verifySync(older)).reason).toBe("expired");
+    await expect(bridge.verify(older)).rejects.toMatchObject({ reason: "expired" });
+    expect(bridge.explain(older)).toEqual(two[1]?.explain(older));
+    const strange = tokenOf({ alg: "HS256", typ: "JWT" }, claimsOf(), keyOf("HS256", "third"));
+    expect(factsOf(() => bridge.verifySync(strange)).reason).toBe("bad_signature");
+    expect(bridge.explain(strange)).toEqual(two[0]?.explain(strange));
+  });
+
   it("refuses a token whose header nobody knows as the first verifier does, in every way of asking", async () => {
     const stranger = goodToken(keyOf("ES384"), { aud: "x" });
     const facts = factsOf(() => newVerifier.verifySync(stranger));
