@@ -1,6 +1,5 @@
 import { HTTPException } from "hono/http-exception";
 import { requireToken } from "latchkey/hono";
-import { typeOf } from "./who-is-calling.mjs";
 
 /** Log in, refresh, log out, with tokens in the body. */
 export function addTokenRoutes(app, jwt, { revoke }) {
@@ -15,16 +14,33 @@ export function addTokenRoutes(app, jwt, { revoke }) {
     c.json({ access_token: await jwt.createAccessToken(c.var.auth.identity) }),
   );
   app.delete("/logout", requireToken(jwt, { type: "any" }), (c) => {
-    revoke(c.var.auth.claims.jti);
-    const type = typeOf(c.var.auth);
+    const { jti, type } = c.var.auth.claims;
+    revoke(jti);
     return c.json({ msg: `${type.charAt(0).toUpperCase()}${type.slice(1)} token successfully revoked` });
   });
 }
 
-/** The name in the body: any will do, since the tour has no passwords, and none is `example_user`. */
+/** The name in the body: any will do, since the tour has no passwords, and where there is none it is `example_user`. */
 export async function readUsername(c) {
-  const body = await c.req.json().catch(() => undefined);
-  const name = body?.username ?? "example_user";
-  if (typeof name === "string" && name !== "" && name.length <= 100) return name;
-  throw new HTTPException(400, { res: c.json({ msg: "username must be a text of 1 to 100 characters." }, 400) });
+  const { username = "example_user" } = await readObject(c);
+  const isName = typeof username === "string" && username !== "" && username.length <= 100 && username.isWellFormed();
+  return isName ? username : refuse(c, "username must be a text of 1 to 100 characters.");
+}
+
+async function readObject(c) {
+  const text = await c.req.text();
+  const body = text === "" ? {} : parse(text);
+  return typeof body === "object" && body !== null ? body : refuse(c, "The body must be an object of JSON.");
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(c, msg) {
+  throw new HTTPException(400, { res: c.json({ msg }, 400) });
 }
