@@ -103,6 +103,8 @@ describe("the example cybermooc", () => {
       ["a name with a line break", { username: "a\nb" }, "username holds characters that cannot be seen"],
       ["a name with a space of no width", { username: "a\u200bb" }, "username holds characters that cannot be seen"],
       ["a name that is turned round", { username: "a\u202eb" }, "username holds characters that cannot be seen"],
+      ["a name with a space at its end", { username: "taken " }, "username holds characters that cannot be seen"],
+      ["a name with another kind of space", { username: "a\u00a0b" }, "username holds characters that cannot be seen"],
       ["an address that is none", { email: "nowhere" }, "email is not an email address"],
       ["an address of two lines", { email: "a@b.c\nd@e.f" }, "email is not an email address"],
       ["an address that is endless", { email: `a@${"b.".repeat(7000)}` }, "email is not an email address"],
