@@ -10,7 +10,10 @@ if (!URL.canParse(api) || token === undefined) {
 }
 
 try {
-  const response = await fetch(new URL("/.well-known/jwks.json", api), { redirect: "error" });
+  const response = await fetch(new URL("/.well-known/jwks.json", api), {
+    redirect: "error",
+    signal: AbortSignal.timeout(10_000),
+  });
   // Of public keys a manager is made that mints nothing.
   const jwt = new JwtManager({ keys: fromJwks(await response.json()), issuer: "csa", audience: "csa-api" });
   console.log(jwt.verifySync(token).sub);

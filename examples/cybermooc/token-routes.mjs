@@ -22,9 +22,10 @@ export function addTokenRoutes(api, { jwt, models: { tokens }, protect }) {
   });
 
   api.delete("/tokens/:id", protect, (request, response) => {
-    const id = Number(request.params.id);
-    const removed = Number.isSafeInteger(id) && tokens.remove(jwt.authOf(request).user.id, id);
-    if (!removed) return response.status(404).json({ err: "there is no such token" });
+    const { id } = request.params;
+    const isId = /^[1-9]\d{0,14}$/.test(id);
+    if (!isId || !tokens.remove(jwt.authOf(request).user.id, Number(id)))
+      return response.status(404).json({ err: "there is no such token" });
     response.json({ msg: "the token was taken back" });
   });
 }

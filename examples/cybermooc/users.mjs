@@ -5,8 +5,8 @@ const SHORTEST_PASSWORD = 8;
 const LONGEST_NAME = 64;
 const LONGEST_EMAIL = 254;
 
-// Nothing that cannot be seen: two names must not look the same.
-const NAME = /^[^\p{C}]+$/u;
+// Nothing that cannot be seen, with which a name could pass for another: no control characters, and no space but one between two words.
+const NAME = /^[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+)*$/u;
 const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u;
 
 /** What is wrong with the first of some texts that is none, or empty, in the course's words. */

@@ -43,6 +43,16 @@ describe("the example csa", () => {
     },
   );
 
+  it.each([{ iss: "another" }, { iss: undefined }, { aud: "another" }, { aud: undefined }, { type: "refresh" }])(
+    "refuses a token that says %o, well signed as it is",
+    async (change) => {
+      const claims = payloadOf(tokens.HS256 ?? "");
+      const as = (more: object) => forgeToken({ claims: { ...claims, ...more }, key: JWT_SECRET_KEY });
+      expect((await example.get("/protected/HS256", as({}))).status).toBe(200);
+      expect((await example.get("/protected/HS256", as(change))).status).toBe(422);
+    },
+  );
+
   it.each(WAYS)("asks for a name and a password at /token/%s, and for texts", async (way) => {
     const wrong = await example.post(`/token/${way}`, { ...USER, password: "nope" });
     expect([wrong.status, wrong.body]).toEqual([401, { msg: "Bad username or password" }]);
