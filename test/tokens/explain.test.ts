@@ -146,6 +146,8 @@ describe("explain", () => {
       claim: "tenant",
     });
     expect(explain(goodToken(key, { sub: 1 }), strict)[8]).toMatchObject({ claim: "sub" });
+    expect(letters(explain(goodToken(key), strict))).toBe("ppppppppfp");
+    expect(letters(explain(goodToken(key, { iss: "x" }), strict))).toBe("ppppppfpfp");
   });
 
   it("explains claims of every shape without an error", () => {

@@ -807,6 +807,15 @@ describe("a schema of the claims", () => {
     expect(factsOf(() => schemaOf(() => ({ issues: [] })).verifySync(withClaims({}))).reason).toBe("claim_invalid");
   });
 
+  it("that throws has refused, and what it threw is the cause", () => {
+    const thrown = new RangeError("no such tenant");
+    const own = schemaOf(() => {
+      throw thrown;
+    });
+    const refusal = refusalOf(() => own.verifySync(withClaims({})));
+    expect(refusal).toMatchObject({ reason: "claim_invalid", check: "claims", claim: "claims", cause: thrown });
+  });
+
   it("must be synchronous: a promise is a TypeError, a promise of another library too", () => {
     expect(() => schemaOf(async (value) => ({ value })).verifySync(withClaims({}))).toThrow(WRONG_USE);
     // biome-ignore lint/suspicious/noThenProperty: a promise of another library
