@@ -10,8 +10,7 @@ export function isText(bytes: Buffer): boolean {
 
 /** The bytes themselves, and what they are the hexadecimal or base64 spelling of: nonsense where they are none. */
 export function readingsOf(bytes: Buffer): readonly Buffer[] {
-  if (!isText(bytes)) return [bytes];
-  const text = bytes.toString("utf8").replace(/\s/g, "");
+  const text = bytes.toString().replace(/\s/g, "");
   return [bytes, Buffer.from(text, "hex"), Buffer.from(text, "base64")];
 }
 

@@ -47,9 +47,9 @@ function isKeyMaterial(bytes: Buffer): boolean {
   if (bytes[0] !== 0x30) return false;
   const readers = [
     () => createPublicKey({ key: bytes, format: "der", type: "spki" }),
+    // This one reads private keys, too, and makes public ones of them.
     () => createPublicKey({ key: bytes, format: "der", type: "pkcs1" }),
     () => createPrivateKey({ key: bytes, format: "der", type: "pkcs8" }),
-    () => createPrivateKey({ key: bytes, format: "der", type: "pkcs1" }),
     () => createPrivateKey({ key: bytes, format: "der", type: "sec1" }),
   ];
   return readers.some(succeeds);

@@ -239,7 +239,7 @@ describe("a word that gives a secret away", () => {
     },
   );
 
-  it.each(["secreX", "passwrd", "exampl", "quick-brown", "very+long", "token+key"])("is no other: %s", (word) => {
+  it.each(["secreX", "passwrd", "exampX", "quick-brown", "very+long", "token+key"])("is no other: %s", (word) => {
     expect(take(amidChance(word))).toBe("secret");
   });
 

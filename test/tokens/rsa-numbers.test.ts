@@ -119,6 +119,10 @@ describe("the numbers of a private RSA key belong together", () => {
   it.each<[string, Jwk]>([
     ["p is 1 and q the modulus", { p: textOf(1n), q: own.n ?? "" }],
     ["q is 1 and p the modulus", { q: textOf(1n), p: own.n ?? "" }],
+    [
+      "q is 1, p the modulus and d made for it",
+      { ...restOf(inverse(e, n - 1n), n, 2n), q: textOf(1n), dq: "AA", qi: "AQ" },
+    ],
     ["p is 2", { p: textOf(2n) }],
     ["dp is that of another d", { dp: textOf((d + 2n) % (p - 1n)) }],
     ["dq is that of another d", { dq: textOf((d + 2n) % (q - 1n)) }],
