@@ -59,14 +59,14 @@ const RULES: ReadonlyMap<string, AlgorithmRules> = new Map<Algorithm, AlgorithmR
 
 /** The rules of an algorithm; a `TypeError` for a name that is not on the list (`none` among them). */
 export function requireAlgorithm(name: unknown): AlgorithmRules {
-  const rules = typeof name === "string" ? RULES.get(name) : undefined;
+  const rules = RULES.get(name as string);
   if (rules === undefined) throw new TypeError(`The algorithm must be one of ${[...RULES.keys()].join(", ")}.`);
   return rules;
 }
 
 /** Whether a name is on the list. */
 export function isAlgorithm(name: unknown): name is Algorithm {
-  return typeof name === "string" && RULES.has(name);
+  return RULES.has(name as string);
 }
 
 /** The one algorithm that a JWK's curve allows, where its curve decides. */

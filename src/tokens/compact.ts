@@ -30,7 +30,7 @@ export function splitCompact(token: unknown, longest: number): Compact {
   // Without a first dot there is no second one.
   const first = token.indexOf(".");
   const second = token.indexOf(".", first + 1);
-  if (second < 0 || token.includes(".", second + 1)) throw wrongSegments(token);
+  if (second === -1 || token.includes(".", second + 1)) throw wrongSegments(token);
   const headerText = token.slice(0, first);
   const payload = decodeBase64url(token.slice(first + 1, second));
   if (payload === undefined) throw notBase64url(headerText, "payload");

@@ -63,7 +63,7 @@ export function createHeaderReader(source: KeySource, profile: Profile): HeaderR
     read,
     recognizes: (token) => {
       try {
-        if (typeof token !== "string" || token.length > LONGEST_TOKEN) return false;
+        if (token.length > LONGEST_TOKEN) return false;
         read(token.slice(0, Math.max(token.indexOf("."), 0)));
         return true;
       } catch {

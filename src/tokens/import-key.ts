@@ -67,7 +67,7 @@ export function importKey(material: string | Uint8Array | KeyObject | Jwk, optio
   if (typeof material === "object" && !(material instanceof Uint8Array)) return importJwk(material, options);
   const alg = requireGiven(options.alg);
   if (requireAlgorithm(alg).kind === "hmac") {
-    const bytes = typeof material === "string" ? Buffer.from(material, "utf8") : Buffer.from(material);
+    const bytes = Buffer.from(material);
     requireRandomSecret(bytes);
     return makeKey(createSecretKey(bytes), alg, options.kid);
   }

@@ -1,5 +1,5 @@
 import { createPublicKey, KeyObject } from "node:crypto";
-import { type Algorithm, isAlgorithm } from "./algorithms.js";
+import type { Algorithm } from "./algorithms.js";
 import { requireFit } from "./key-fitness.js";
 import { thumbprint } from "./thumbprint.js";
 
@@ -68,9 +68,8 @@ function passed<K extends Key>(key: K): K {
 /** Tells whether a value is a key of this library, by its members, so that two copies of the package agree. */
 export function isKey(value: unknown): value is Key {
   if (typeof value !== "object" || value === null) return false;
-  const { kind, kid, alg, handle } = value as Partial<Key>;
-  if (typeof kid !== "string" || !(handle instanceof KeyObject) || handle.type !== kind || !isAlgorithm(alg))
-    return false;
+  const { kind, kid, handle } = value as Partial<Key>;
+  if (typeof kid !== "string" || !(handle instanceof KeyObject) || handle.type !== kind) return false;
   return FIT.has(value) || becameFit(value as Key);
 }
 
@@ -113,8 +112,7 @@ export function requireKeySet(keys: readonly Key[]): ReadonlyMap<string, Verifyi
     if (byKid.has(key.kid)) throw new TypeError(`Two keys are called ${JSON.stringify(key.kid)}.`);
     byKid.set(key.kid, verifyingHalf(key));
   }
-  const secrets = keys.filter((key) => key.kind === "secret").length;
-  if (secrets > 0 && secrets < keys.length) {
+  if (keys.some((key) => key.kind === "secret") && keys.some((key) => key.kind !== "secret")) {
     throw new TypeError("One key set holds either HMAC keys or asymmetric keys. Use anyVerifier to accept both kinds.");
   }
   return byKid;

@@ -4,9 +4,9 @@ const SHORTEST = 2048;
 // Longer ones take longer to verify than a refusal may last.
 const LONGEST = 8192;
 const LEAST_EXPONENT = 65537n;
-// What anybody finds by dividing.
-const LEAST_FACTOR = 1000n;
-const GREATEST_EXPONENT = 2n ** 32n;
+const GREATEST_EXPONENT = 0xffff_ffffn;
+// The greatest prime under 1000: what anybody finds by dividing.
+const GREATEST_DIVISOR = 997n;
 
 /**
  * Throws a `TypeError` for an RSA key of under 2048 or over 8192 bits, with a small factor, with an exponent that is even,
@@ -21,7 +21,7 @@ export function requireSoundRsa(key: KeyObject): void {
     throw new TypeError("The RSA exponent must be an odd number from 65537 to 2^32.");
   }
   const modulus = numberOf(key.export({ format: "jwk" }).n);
-  for (let divisor = 2n; divisor < LEAST_FACTOR; divisor++) {
+  for (let divisor = 2n; divisor <= GREATEST_DIVISOR; divisor++) {
     if (modulus % divisor === 0n) throw new TypeError("The RSA modulus has a small factor.");
   }
   if (isFromRoca(modulus)) throw new TypeError("The RSA key was made by a faulty generator (ROCA, CVE-2017-15361).");
@@ -35,8 +35,8 @@ export function requireConsistentRsa(key: KeyObject): void {
   const jwk = key.export({ format: "jwk" });
   const [n, e, d, p, q] = [numberOf(jwk.n), numberOf(jwk.e), numberOf(jwk.d), numberOf(jwk.p), numberOf(jwk.q)];
   const holds =
-    p > 2n &&
-    q > 2n &&
+    p > 1n &&
+    q > 1n &&
     p * q === n &&
     (e * d) % (p - 1n) === 1n &&
     (e * d) % (q - 1n) === 1n &&
@@ -46,8 +46,8 @@ export function requireConsistentRsa(key: KeyObject): void {
   if (!holds) throw new TypeError("The numbers of the RSA key do not belong together.");
 }
 
-function numberOf(base64url = ""): bigint {
-  return BigInt(`0x0${Buffer.from(base64url, "base64url").toString("hex")}`);
+function numberOf(base64url: string | undefined): bigint {
+  return BigInt(`0x0${Buffer.from(base64url as string, "base64url").toString("hex")}`);
 }
 
 const SMALL_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157] as const;

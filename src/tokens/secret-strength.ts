@@ -17,7 +17,7 @@ export function requireStrongSecret(secret: Buffer, least: number): void {
   const bare = Buffer.from(secret.filter((byte) => byte !== 0));
   if (bare.length < 2 || !isText(bare)) return;
   const text = bare.toString("utf8").trim();
-  if (isPublishedSecret(text) || isGuessable(text)) throw guessable();
+  if (isGuessable(text)) throw guessable();
 }
 
 /**
@@ -47,9 +47,9 @@ function isKeyMaterial(bytes: Buffer): boolean {
   if (bytes[0] !== 0x30) return false;
   const readers = [
     () => createPublicKey({ key: bytes, format: "der", type: "spki" }),
+    // This one reads private keys, too, and makes public ones of them.
     () => createPublicKey({ key: bytes, format: "der", type: "pkcs1" }),
     () => createPrivateKey({ key: bytes, format: "der", type: "pkcs8" }),
-    () => createPrivateKey({ key: bytes, format: "der", type: "pkcs1" }),
     () => createPrivateKey({ key: bytes, format: "der", type: "sec1" }),
   ];
   return readers.some(succeeds);
@@ -58,8 +58,8 @@ function isKeyMaterial(bytes: Buffer): boolean {
 function succeeds(read: () => unknown): boolean {
   try {
     read();
-    return true;
   } catch {
     return false;
   }
+  return true;
 }

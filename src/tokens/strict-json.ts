@@ -83,8 +83,9 @@ function countIn(value: unknown): number {
 /** Whether every string and name in a value can be written as UTF-8: no half of a surrogate pair stands alone. */
 function isWellFormed(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed();
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member));
+  if (value === null) return true;
+  // Numbers, true and false have no entries.
+  return Object.entries(value as object).every(([name, member]) => name.isWellFormed() && isWellFormed(member));
 }
 
 /** Whether what JSON would write of a value can be read by {@link parseStrictObject} again. */
@@ -93,7 +94,6 @@ export function isWritable(value: unknown, depth = 1): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null) return typeof value !== "bigint";
   if (depth > DEEPEST) return false;
-  if (Array.isArray(value)) return value.every((item) => isWritable(item, depth + 1));
   return Object.keys(value).every((name) => {
     if (name === "__proto__" || !name.isWellFormed()) return false;
     return isWritable((value as Record<string, unknown>)[name], depth + 1);

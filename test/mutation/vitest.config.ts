@@ -13,6 +13,7 @@ export default defineConfig({
     },
   ],
   test: {
+    globalSetup: "test/secrets/make-records.ts",
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -146,6 +146,21 @@ describe("explain", () => {
       claim: "tenant",
     });
     expect(explain(goodToken(key, { sub: 1 }), strict)[8]).toMatchObject({ claim: "sub" });
+    expect(letters(explain(goodToken(key), strict))).toBe("ppppppppfp");
+    expect(letters(explain(goodToken(key, { iss: "x" }), strict))).toBe("ppppppfpfp");
+  });
+
+  it("asks the schema once, and not where a claim has a wrong shape", () => {
+    const seen: unknown[] = [];
+    const validate = (value: unknown) => {
+      seen.push(value);
+      return { value: {} };
+    };
+    const own = verifierOf(key, { claims: { "~standard": { version: 1, vendor: "by hand", validate } } });
+    explain(goodToken(key), own);
+    expect(seen).toEqual([claimsOf()]);
+    explain(goodToken(key, { sub: 1 }), own);
+    expect(seen).toHaveLength(1);
   });
 
   it("explains claims of every shape without an error", () => {

@@ -135,6 +135,11 @@ describe("an issuer does not mint what its own verifier would refuse", () => {
     ["a lone surrogate in a name", { "\ud800": 1 }],
     ["__proto__", JSON.parse('{"__proto__":{"admin":true}}')],
     ["a bigint", { number: 1n }],
+    ["NaN", { number: Number.NaN }],
+    ["an infinite number", { number: Number.POSITIVE_INFINITY }],
+    ["NaN in a list in an object", { list: [1, { numbers: [1, Number.NaN] }] }],
+    ["a lone surrogate in a list", { list: ["x", "\ud800"] }],
+    ["17 levels of lists", { list: JSON.parse(`${"[".repeat(16)}${"]".repeat(16)}`) }],
     ["an nbf of text", { nbf: "soon" }],
     ["an nbf as late as exp", { nbf: SECONDS + 600 }],
     ["claims that write themselves", { toJSON: () => ({ sub: "root" }) }],
@@ -195,6 +200,8 @@ describe("an issuer does not mint what its own verifier would refuse", () => {
     expect(decoded(issuer.mint({ sub: "42", nbf: SECONDS + 599 })).claims.nbf).toBe(SECONDS + 599);
     expect(decoded(issuer.mint({ sub: "42", toJSON: "a text" })).claims.toJSON).toBe("a text");
     expect(verifier.verifySync(issuer.mint({ sub: "42", deep: deep(15) })).sub).toBe("42");
+    const written = { nothing: null, list: [null, 1, "x", true, [], {}], lists: [[[[[[[[[[[[[[]]]]]]]]]]]]]] };
+    expect(verifier.verifySync(issuer.mint({ sub: "42", ...written }))).toMatchObject(written);
     expect(verifier.verifySync(issuer.mint({ sub: "42" }, { accessSeconds: 86_400 })).sub).toBe("42");
     const room = issuer.mint({ sub: "42", filler: "" }).length;
     expect(

@@ -151,6 +151,7 @@ describe("a verifier of the profile rfc9068 accepts a token", () => {
     ["expired within the leeway", withClaims({ exp: SECONDS - 4 })],
     ["that lives for a day", withClaims({ iat: SECONDS, exp: SECONDS + 86_400 })],
     ["with Unicode in its claims", withClaims({ sub: "Zoë \u{1F511} 日本語 \u202e", name: "\u0000\u001f\u007f" })],
+    ["with null, numbers and lists beside an escape", withClaims({ x: [null, 1, true, { y: null }], z: 'a "quote"' })],
     ["with a surrogate pair as two escapes", withText(text.replace('"42"', '"\\ud83d\\udd11"'))],
     ["with the replacement character", withClaims({ sub: "\ufffd" })],
     [
@@ -811,6 +812,15 @@ describe("a schema of the claims", () => {
 
   it("refuses where the list of issues is empty but there", () => {
     expect(factsOf(() => schemaOf(() => ({ issues: [] })).verifySync(withClaims({}))).reason).toBe("claim_invalid");
+  });
+
+  it("that throws has refused, and what it threw is the cause", () => {
+    const thrown = new RangeError("no such tenant");
+    const own = schemaOf(() => {
+      throw thrown;
+    });
+    const refusal = refusalOf(() => own.verifySync(withClaims({})));
+    expect(refusal).toMatchObject({ reason: "claim_invalid", check: "claims", claim: "claims", cause: thrown });
   });
 
   it("must be synchronous: a promise is a TypeError, a promise of another library too", () => {
