@@ -25,6 +25,7 @@ export function addTokenCommands(program: Command): void {
       new Option("--profile <name>", "with --jwks: the layout of the token, rfc9068 where it is not given").choices([
         "rfc9068",
         "jwt",
+        "flask-jwt-extended",
       ]),
     );
   withExamples(

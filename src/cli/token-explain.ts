@@ -18,7 +18,7 @@ export interface ExplainFlags extends PlaceFlags {
   readonly jwks?: string;
   readonly issuer?: string;
   readonly audience?: string;
-  readonly profile?: "rfc9068" | "jwt";
+  readonly profile?: "rfc9068" | "jwt" | "flask-jwt-extended";
 }
 
 /** The token of the argument, or of standard input; without the `Bearer` that it may have been copied with. */

@@ -335,7 +335,10 @@ export function describeGuard(name: string, open: () => Promise<GuardHost>): voi
         ["/managed", { sub: "ghost" }, "user_unknown"],
         ["/managed-optional", { sub: "ghost" }, "user_unknown"],
       ])("at %s, with %j: %s", async (path, claims, reason) => {
-        const { status, body } = await ask(path, bearer(mint(claims)));
+        // The table was written some time before its rows are asked.
+        const late = Math.floor(Date.now() / 1000) - now;
+        const moved = Object.entries(claims).map(([name, value]) => [name, value > now / 2 ? value + late : value]);
+        const { status, body } = await ask(path, bearer(mint(Object.fromEntries(moved))));
         expect([status, body.reason]).toEqual(reason === undefined ? [200, undefined] : [401, reason]);
       });
 
