@@ -94,6 +94,16 @@ describe("a bridge", () => {
     }
   });
 
+  it("cannot move or end a family of ours, even by its name", async () => {
+    const jwt = managerOf({ bridge: [oldVerifier], refreshStore: memoryRefreshStore() });
+    const refreshToken = await jwt.createRefreshToken("ada");
+    const { sid } = await jwt.decodeToken(refreshToken);
+    const forged = oldToken({ sid, gen: 0, type: "refresh" });
+    await expect(jwt.rotateRefreshToken(forged)).rejects.toMatchObject({ code: "invalid_grant" });
+    expect(await jwt.endFamily(forged)).toBe(false);
+    expect((await jwt.rotateRefreshToken(refreshToken)).claims.gen).toBe(0);
+  });
+
   it("goes together with a loader of keys that answers later", async () => {
     const jwt = managerOf({ bridge: [oldVerifier], verifyingKey: async () => KEY });
     expect(await jwt.verify(oldToken({ sub: "old" }))).toMatchObject({ sub: "old" });
