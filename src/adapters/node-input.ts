@@ -27,7 +27,7 @@ function queryOf(url = ""): URLSearchParams {
 }
 
 function fieldOf(body: unknown, name: string): string | undefined {
-  if (typeof body !== "object" || body === null || !Object.hasOwn(body, name)) return undefined;
+  if (typeof body !== "object" || body === null) return undefined;
   const values: unknown = (body as Record<string, unknown>)[name];
   const value: unknown = Array.isArray(values) ? values[0] : values;
   return typeof value === "string" ? value : undefined;

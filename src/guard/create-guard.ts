@@ -30,8 +30,6 @@ export interface Guard<C extends Claims = Claims, U = unknown> {
 export interface RouteGuard<C extends Claims = Claims, U = unknown> {
   /** Decides on a request, with a promise only where somebody has to be waited for. What it throws is no refusal but a fault of the application. */
   decide(input: GuardInput): Decision<C, U> | Promise<Decision<C, U>>;
-  /** Whether it may ask for the body. */
-  readonly readsBody: boolean;
 }
 
 /** Makes the guard of a protector; a `TypeError` where it is none. */
@@ -70,8 +68,7 @@ function guardRoute<C extends Claims, U>(protection: Protection<C, U>, options: 
   const rules = requireRouteRules(options, protection.places);
   const find = createTokenFinder(rules.places, rules.type);
   const admit = createAdmit(protection, rules);
-  const { csrf, exemptMethods } = protection;
-  const { locations } = rules.places;
+  const { exemptMethods } = protection;
 
   const refuse = (current: Case<C>, thrown: unknown): Decision<C, U> | Promise<Decision<C, U>> => {
     if (!isAuthError(thrown)) throw thrown;
@@ -82,7 +79,6 @@ function guardRoute<C extends Claims, U>(protection: Protection<C, U>, options: 
   };
 
   return {
-    readsBody: locations.includes("json") || (locations.includes("cookie") && csrf?.field !== undefined),
     decide(input) {
       if (exemptMethods.includes(input.method)) return NOBODY;
       const current: Case<C> = { input, inspection: undefined };

@@ -11,7 +11,7 @@ import { expressApplication, listen, parsingExpressApplication, serve } from "./
 describeAdapter("Express", { open: serve(expressApplication) });
 describeAdapter("Express behind express.json()", { open: serve(parsingExpressApplication), parsesJson: true });
 
-const [{ protector }] = ROUTES as [(typeof ROUTES)[number]];
+const [{ protector }] = ROUTES;
 const good = { headers: { authorization: `Bearer ${mint()}` } };
 
 describe("latchkey/express", () => {

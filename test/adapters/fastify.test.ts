@@ -9,7 +9,7 @@ import { closeAfterwards, fastifyApplication, listen, parsingFastifyApplication,
 describeAdapter("Fastify", { open: serve(fastifyApplication) });
 describeAdapter("Fastify behind its JSON parser", { open: serve(parsingFastifyApplication), parsesJson: true });
 
-const [{ protector }] = ROUTES as [(typeof ROUTES)[number]];
+const [{ protector }] = ROUTES;
 const headers = { authorization: `Bearer ${mint()}` };
 
 function open(build: (app: FastifyInstance) => void): Promise<number> {

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { bearer, type Clock, openAuth } from "../http/open-auth.js";
 import { describeAdapter, type Host } from "./adapter-contract.js";
 import { answerOf, type Sent } from "./ask-server.js";
+import { mint, ROUTES } from "./guard-routes.js";
 
 type FetchApplication = (request: Request) => Response | Promise<Response>;
 
@@ -142,6 +143,20 @@ describe("requireToken of latchkey/fetch", () => {
     });
     await expect(get(good())).rejects.toMatchObject({ code: "not_found" });
   });
+
+  it.each([
+    [ORIGIN, 200],
+    ["https://evil.example", 403],
+  ])(
+    "takes the host of the URL where the platform leaves out the header: Origin %s gets %i",
+    async (origin, status) => {
+      const postTodo = requireToken(ROUTES[0].protector, { locations: "cookie" })(() => new Response());
+      const cookie = `access_token_cookie=${mint({ csrf: "abc" })}`;
+      const request = new Request(ORIGIN, { method: "POST", headers: { cookie, origin, "x-csrf-token": "abc" } });
+      expect(request.headers.has("host")).toBe(false);
+      expect((await postTodo(request)).status).toBe(status);
+    },
+  );
 
   it("leaves who is calling for the authOf of every adapter, and not with a copy of the request", async () => {
     const get = requireToken(verifier)((request: Request) => {

@@ -67,7 +67,7 @@ const route = (path: string, options: RouteOptions = {}, more: Partial<GuardRout
 });
 
 /** The routes of the contract. */
-export const ROUTES: readonly GuardRoute[] = [
+export const ROUTES: readonly [GuardRoute, ...GuardRoute[]] = [
   route("/plain"),
   route("/all", { locations: ALL }),
   route("/all-backwards", { locations: [...ALL].reverse() }),

@@ -25,7 +25,7 @@ describeAdapter("Hono, where the auth is mounted", {
   open: serve((auth) => withTodos(new Hono().mount("/auth", toHandler(auth), { replaceRequest: false }), auth)),
 });
 
-const [{ protector }] = ROUTES as [(typeof ROUTES)[number]];
+const [{ protector }] = ROUTES;
 const headers = { authorization: `Bearer ${mint()}` };
 
 describe("requireToken of latchkey/hono", () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
-import { connect } from "node:net";
+import { connect as http2Connect, createServer as http2Server } from "node:http2";
+import { type AddressInfo, connect } from "node:net";
 import express from "express";
 import { type AuthError, authOf, type Embeddable, requireToken, toHandler } from "latchkey/node";
 import { anyVerifier, createIssuer, createVerifier, generateKey, type Verifier } from "latchkey/tokens";
@@ -8,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { bearer, openAuth, PASSWORD } from "../http/open-auth.js";
 import { describeAdapter } from "./adapter-contract.js";
 import { askServer } from "./ask-server.js";
+import { mint, ROUTES } from "./guard-routes.js";
 import { callerOf, listen, nodeApplication, serve } from "./node-hosts.js";
 
 describeAdapter("node:http", { open: serve(nodeApplication) });
@@ -318,6 +320,30 @@ describe("requireToken of latchkey/node", () => {
       next();
     };
     expect((await askServer(await open(verifier, {}, [fromQuery]), "/")).body.user).toBe("42");
+  });
+
+  it.each([
+    ["its own Origin", 200],
+    ["https://evil.example", 403],
+  ])("knows the host of HTTP/2, for the cookie of a page at %s", async (from, status) => {
+    const protect = requireToken(ROUTES[0].protector, { locations: "cookie" });
+    const server = http2Server((request, response) => {
+      // What HTTP/2 gives here is made to look like node:http.
+      protect(request as never, response as never, () => response.writeHead(200).end());
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const session = http2Connect(own);
+    const stream = session.request({
+      ":method": "POST",
+      cookie: `access_token_cookie=${mint({ csrf: "abc" })}`,
+      origin: from.startsWith("https") ? from : own,
+      "x-csrf-token": "abc",
+    });
+    const [headers] = await once(stream.end().resume(), "response");
+    expect(headers[":status"]).toBe(status);
+    session.close();
+    server.close();
   });
 
   it("may stand twice on the way", async () => {
