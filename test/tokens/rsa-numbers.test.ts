@@ -121,7 +121,7 @@ describe("the numbers of a private RSA key belong together", () => {
     ["q is 1 and p the modulus", { q: textOf(1n), p: own.n ?? "" }],
     [
       "q is 1, p the modulus and d made for it",
-      { ...restOf(inverse(e, n - 1n), n, 2n), q: textOf(1n), dq: "AA", qi: "AQ" },
+      { ...restOf(inverse(e, n - 1n), n, 2n), q: textOf(1n), dq: "AQ", qi: "AQ" },
     ],
     ["p is 2", { p: textOf(2n) }],
     ["dp is that of another d", { dp: textOf((d + 2n) % (p - 1n)) }],
