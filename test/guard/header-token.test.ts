@@ -135,3 +135,20 @@ describe("the token of a header that is a list", () => {
     expect(performance.now() - begin).toBeLessThan(2000);
   });
 });
+
+describe("a header of other schemes", () => {
+  const read = createHeaderReader({ name: "authorization", schemes: ["JWT", "X.Token+1"], list: false });
+
+  it.each([
+    ["JWT abc", "abc"],
+    ["jwt abc", "abc"],
+    ["X.Token+1 abc", "abc"],
+    ["x.token+1 abc", "abc"],
+  ])("%j is %j", (header, token) => {
+    expect(read(header)).toBe(token);
+  });
+
+  it.each(["Bearer abc", "JWTX.Token+1 abc", "XaTokenn1 abc", "X.Token1 abc"])("%j is none of them", (header) => {
+    expect(read(header)).toBeUndefined();
+  });
+});

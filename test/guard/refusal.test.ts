@@ -50,6 +50,14 @@ describe("the refusals", () => {
     expect(refusalOf(new AuthError(code)).headers["www-authenticate"]).toBe(challenge);
   });
 
+  it("of a log-in that is too long ago challenges for another log-in (RFC 9470 section 3)", () => {
+    const { status, headers } = refusalOf(new TokenError("not_fresh", "freshness"));
+    expect([status, headers["www-authenticate"]]).toEqual([
+      401,
+      'Bearer error="insufficient_user_authentication", error_description="The route wants a log-in of late."',
+    ]);
+  });
+
   it.each(CODES.filter((code) => !/token|insufficient/.test(code)))("%s challenges for no token", (code) => {
     expect(refusalOf(new AuthError(code)).headers).not.toHaveProperty("www-authenticate");
   });
