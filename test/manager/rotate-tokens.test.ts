@@ -387,7 +387,8 @@ describe("rotateRefreshToken and endFamily", () => {
 
   it("take no access token for a refresh token, whatever it says of itself", async () => {
     const { jwt } = rotating({ profile: "rfc9068", issuer: "me", audience: "api", clientId: "web" });
-    const refreshToken = await jwt.createRefreshToken("ada");
+    // As long as an access token may live.
+    const refreshToken = await jwt.createRefreshToken("ada", { expiresIn: 3600 });
     const hybrid = tokenOf({ alg: "HS256", typ: "at+jwt", kid: KEY.kid }, payloadOf(refreshToken), KEY);
     const input = inputOf({ authorization: `Bearer ${hybrid}` });
     const auth = await jwt.authenticate(input, { type: "any", skipRevocation: true });
