@@ -37,9 +37,9 @@ export function createMiddleware<Request extends object, Response, Done extends 
         exposeAuth(request, auth);
         return next();
       }
-      if (onRefused === undefined) return host.refuse(response, refusal);
+      // What fails after a wait would otherwise be nobody's, and end the process.
       return settle(
-        () => onRefused(error, request, response, next),
+        () => (onRefused === undefined ? host.refuse(response, refusal) : onRefused(error, request, response, next)),
         () => {},
         failed,
       );

@@ -58,10 +58,14 @@ export function requireToken<C extends Auth["claims"]>(
 }
 
 function sending(onRefused: OnRefused): OnRefused {
-  return (error, request, reply, done) =>
-    after(onRefused(error, request, reply, done), (value) => {
+  return (error, request, reply, done) => {
+    const given = onRefused(error, request, reply, done);
+    // A reply can be awaited, but nobody has to wait for it here.
+    if (given === reply) return undefined;
+    return after(given, (value) => {
       if (value !== undefined && value !== reply && !reply.sent) reply.send(value);
     });
+  };
 }
 
 /**

@@ -80,7 +80,8 @@ export function requireOwn<C extends Claims, U>(
   const findUser = (): U | Promise<U> => {
     if (protection.findUser === undefined) return undefined as U;
     return after(protection.findUser(inspection), (user) => {
-      if (user === undefined || user === null)
+      // `known && load()` gives false for nobody.
+      if (user === undefined || user === null || (user as unknown) === false)
         throw new TokenError("user_unknown", "user", { actual: inspection.claims.sub });
       return user;
     });

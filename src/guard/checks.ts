@@ -24,11 +24,15 @@ export function requireFresh({ claims }: Inspection, wanted: RouteRules["fresh"]
   throw new TokenError("not_fresh", "freshness", { claim: "fresh", expected: wanted });
 }
 
+// As far as the clocks of an issuer and a verifier may differ.
+const MOST_AHEAD = 60;
+
 function isFresh(claims: Claims, wanted: true | number, now: number): boolean {
   const { fresh, auth_time, iat } = claims;
   if (typeof wanted === "number") {
-    const loggedInAt = auth_time ?? (fresh === true || typeof fresh === "number" ? iat : undefined);
-    return loggedInAt !== undefined && now - loggedInAt <= wanted;
+    const loggedInAt: unknown = auth_time ?? (fresh === true || typeof fresh === "number" ? iat : undefined);
+    // Not every profile looks at `auth_time`, and a moment to come, such as one in milliseconds, would never be long ago.
+    return typeof loggedInAt === "number" && loggedInAt - now <= MOST_AHEAD && now - loggedInAt <= wanted;
   }
   if (fresh === undefined) return auth_time !== undefined && auth_time === iat;
   return typeof fresh === "number" ? now <= fresh : fresh === true;

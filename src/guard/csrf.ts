@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { AuthError } from "../errors/auth-error.js";
 import { type Inspection, TokenError } from "../tokens/index.js";
+import { after } from "./after.js";
 import type { CsrfRules } from "./csrf-rules.js";
 import type { GuardInput } from "./guard-input.js";
 import type { TokenType } from "./places.js";
@@ -38,10 +39,11 @@ export function requireCsrfValue(
   const value = input.header(header[which]);
   if (value) return value;
   const inForm = field === undefined ? undefined : input.form?.(field[which]);
-  return inForm instanceof Promise ? inForm.then(requireValue) : requireValue(inForm);
+  return after(inForm, requireGiven);
 }
 
-function requireValue(value: string | undefined): string {
+/** Returns the value of a request; throws `csrf` where it has none. */
+export function requireGiven(value: string | undefined): string {
   if (value) return value;
   throw new AuthError("csrf", { reason: "missing" });
 }

@@ -1,4 +1,5 @@
 import { TokenError } from "../tokens/index.js";
+import { isLater } from "./after.js";
 import type { GuardInput } from "./guard-input.js";
 import { createHeaderReader } from "./header-token.js";
 import type { Location, Places, TokenType } from "./places.js";
@@ -32,8 +33,10 @@ export function createTokenFinder(places: Places, type: TokenType): TokenFinder 
     for (let at = index; at < locations.length; at++) {
       const location = locations[at] as Location;
       const token = readers[location](input);
-      if (token instanceof Promise) {
-        return token.then((value) => (value ? { token: value, location } : findFrom(input, at + 1)));
+      if (isLater(token)) {
+        return Promise.resolve(token).then((value) =>
+          value ? { token: value as string, location } : findFrom(input, at + 1),
+        );
       }
       if (token) return { token: token as string, location };
     }
@@ -49,7 +52,7 @@ function queryToken(value: string | undefined, prefix: string): string | undefin
 }
 
 function memberOf(body: unknown, name: string): unknown {
-  if (body instanceof Promise) return body.then((value) => memberOf(value, name));
+  if (isLater(body)) return body.then((value) => memberOf(value, name));
   if (typeof body !== "object" || body === null || !Object.hasOwn(body, name)) return undefined;
   return (body as Record<string, unknown>)[name];
 }

@@ -25,11 +25,11 @@ export interface Protection<C extends Claims = Claims, U = unknown> {
   /** In place of `inspectSync`, where a key may have to be fetched. */
   inspect(token: string, options: VerifyOptions): Inspection<C> | Promise<Inspection<C>>;
   /** Whether the token was taken back; not asked on a route that skips revocation. */
-  isRevoked?(inspection: Inspection<C>): boolean | Promise<boolean>;
+  isRevoked?(inspection: Inspection<C>): boolean | PromiseLike<boolean>;
   /** The application's own check. */
-  isAccepted?(inspection: Inspection<C>): boolean | Promise<boolean>;
+  isAccepted?(inspection: Inspection<C>): boolean | PromiseLike<boolean>;
   /** The user of a token; `undefined` or `null` where there is none. Without it no user is looked for. */
-  findUser?(inspection: Inspection<C>): U | undefined | null | Promise<U | undefined | null>;
+  findUser?(inspection: Inspection<C>): U | undefined | null | PromiseLike<U | undefined | null>;
   /** The answer to a refusal, in place of the problem document. */
   refusalOf?(error: AuthError, refused: Refused<C>): Refusal | Promise<Refusal>;
 }

@@ -64,10 +64,14 @@ export function refusalOf(error: AuthError): ProblemRefusal {
 function challengeOf(error: AuthError): string | undefined {
   if (error.code === "token_required") return "Bearer";
   // RFC 9470 section 3.
-  if (error.reason === "not_fresh")
-    return `Bearer error="insufficient_user_authentication", error_description="${error.message}"`;
-  if (error.code === "invalid_token") return `Bearer error="invalid_token", error_description="${error.message}"`;
+  if (error.reason === "not_fresh") return `Bearer error="insufficient_user_authentication", ${describe(error)}`;
+  if (error.code === "invalid_token") return `Bearer error="invalid_token", ${describe(error)}`;
   if (error.code === "insufficient_scope" || error.code === "insufficient_role")
     return 'Bearer error="insufficient_scope"';
   return undefined;
+}
+
+/** RFC 6750 section 3 has these characters alone; a sentence of the application may have others, which no header can hold. */
+function describe({ message }: AuthError): string {
+  return `error_description="${message.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "?")}"`;
 }

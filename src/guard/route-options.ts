@@ -48,6 +48,8 @@ const TYPES: readonly TokenType[] = ["access", "refresh", "any"];
 /** Checks the options of a route; a `TypeError` for one that no guard has, since a wish that nobody reads would leave the route open. */
 export function requireRouteRules(options: RouteOptions, places: Places = USUAL_PLACES): RouteRules {
   requireKnownOptions(options, "requireToken", ROUTE_OPTIONS);
+  if (Array.isArray(options.roles) && options.roles.length === 0)
+    throw new TypeError("roles must name a role at least.");
   const { optional = false, fresh = false, type = "access", roles = [], scopes = [], skipRevocation = false } = options;
   if (typeof optional !== "boolean" && optional !== "lenient") {
     throw new TypeError('optional must be true, false or "lenient".');

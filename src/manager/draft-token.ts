@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isLater } from "../guard/after.js";
 import { uuidV7 } from "../tokens/uuid-v7.js";
 import type { TokenRules } from "./manager-rules.js";
 import { requireSeconds } from "./require-option.js";
@@ -60,7 +61,7 @@ export function draftClaims(draft: Draft, rules: TokenRules): Members {
   const { kind, identity, expiresIn } = draft;
   const milliseconds = rules.now();
   const iat = Math.floor(milliseconds / 1000);
-  return {
+  const written = {
     ...freshness(draft, rules, iat),
     iat,
     jti: uuidV7(milliseconds),
@@ -71,8 +72,15 @@ export function draftClaims(draft: Draft, rules: TokenRules): Members {
     ...(rules.audience.mint !== undefined && { aud: rules.audience.mint }),
     ...(rules.issuer.mint !== undefined && { iss: rules.issuer.mint }),
     exp: iat + expiresIn,
-    ...draft.claims,
   };
+  requireKept(written, draft.claims);
+  return { ...written, ...draft.claims };
+}
+
+/** Throws a `TypeError` where a claim is taken away that would be written: without its type a refresh token would be an access token. */
+function requireKept(written: Members, given: Members): void {
+  const taken = Object.keys(written).find((name) => Object.hasOwn(given, name) && given[name] === undefined);
+  if (taken !== undefined) throw new TypeError(`The claim ${taken} is given without a value.`);
 }
 
 /** The access tokens of RFC 9068 have their type in the header. */
@@ -105,8 +113,7 @@ function shown(value: unknown): string {
 /** Returns an object of members; a promise or a list would be written as something that nobody meant. */
 export function requireMembers(members: unknown, name: string): Members {
   if (members === undefined) return {};
-  const isPlain =
-    typeof members === "object" && members !== null && !Array.isArray(members) && !(members instanceof Promise);
+  const isPlain = typeof members === "object" && members !== null && !Array.isArray(members) && !isLater(members);
   if (!isPlain) throw new TypeError(`${name} must be an object.`);
   return members as Members;
 }
@@ -114,5 +121,6 @@ export function requireMembers(members: unknown, name: string): Members {
 /** A type of one's own is nobody's business; the other one would open what a token is not meant for. */
 function requireOwnType(type: unknown, kind: Kind): void {
   const other = kind === "access" ? "refresh" : "access";
+  if (type !== undefined && typeof type !== "string") throw new TypeError("The type of a token must be a string.");
   if (type === other) throw new TypeError(`The type of this token cannot be ${other}: it is made as ${kind}.`);
 }

@@ -4,7 +4,7 @@ import { after } from "../guard/after.js";
 import { type Auth, authOf, findAuth } from "../guard/auth.js";
 import { requireTokenType } from "../guard/checks.js";
 import { createGuard, type Guard } from "../guard/create-guard.js";
-import { requireCsrfMatch } from "../guard/csrf.js";
+import { requireCsrfMatch, requireGiven } from "../guard/csrf.js";
 import type { GuardInput } from "../guard/guard-input.js";
 import type { Protection, Protector } from "../guard/protector.js";
 import type { Refusal } from "../guard/refusal.js";
@@ -47,8 +47,8 @@ export type { CookieSettings } from "./token-cookies.js";
 
 /** How {@link JwtManager.decodeToken} reads a token. */
 export interface DecodeOptions {
-  /** The value that must be the token's `csrf` claim. */
-  readonly csrf?: string;
+  /** The value that must be the token's `csrf` claim; given without a value, as by a request that lacks the header, it refuses. */
+  readonly csrf?: string | undefined;
   /** Lets an expired token pass. */
   readonly allowExpired?: boolean;
 }
@@ -122,8 +122,9 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
   async decodeToken(token: string, options: DecodeOptions = {}): Promise<Claims & Parsed> {
     requireKnownOptions(options, "decodeToken", ["csrf", "allowExpired"]);
     const { csrf, allowExpired = false } = options;
+    const value = Object.hasOwn(options, "csrf") ? requireGiven(csrf) : undefined;
     const inspection = await this.protection.inspect(token, { allowExpired, skipRevocation: true });
-    if (csrf !== undefined) requireCsrfMatch(inspection, String(csrf));
+    if (value !== undefined) requireCsrfMatch(inspection, String(value));
     return inspection.claims;
   }
 

@@ -24,7 +24,8 @@ export interface OwnRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type Later<T> = T | Promise<T>;
+/** Lazy queries of databases are waited for too. */
+type Later<T> = T | PromiseLike<T>;
 
 /** Your own answers to refusals, each for one kind of them. */
 export interface Refusals<C extends Claims = Claims> {

@@ -32,9 +32,10 @@ export function withFamilies<C extends Claims, User>(
   protection: Protection<C, User>,
   families: Families,
 ): Protection<C, User> {
+  const { isRevoked } = protection;
   return {
     ...protection,
     isRevoked: (inspection) =>
-      after(families.hasEnded(inspection), (ended) => ended || (protection.isRevoked?.(inspection) ?? false)),
+      after(families.hasEnded(inspection), (ended) => ended || after(isRevoked?.(inspection) ?? false, Boolean)),
   };
 }

@@ -1,5 +1,5 @@
 import { isAuthError } from "../errors/auth-error.js";
-import { after } from "../guard/after.js";
+import { after, settle } from "../guard/after.js";
 import { freezeDeep } from "../tokens/freeze-deep.js";
 import {
   anyVerifier,
@@ -103,7 +103,7 @@ function lacksDefaults({ profile, claims }: Inspection): boolean {
 
 /** A loader that fails on a header that it did not expect has found no key; that keys are not to be had it says with an `AuthError`. */
 function keyFor(
-  load: (header: Header) => KeyMaterial | undefined | Promise<KeyMaterial | undefined>,
+  load: (header: Header) => KeyMaterial | undefined | PromiseLike<KeyMaterial | undefined>,
   header: Header,
   algorithm: Parameters<typeof loadedKey>[1],
 ): Key | undefined | Promise<Key | undefined> {
@@ -113,12 +113,11 @@ function keyFor(
   };
   const made = (material: KeyMaterial | undefined) =>
     material === undefined || material === null ? undefined : loadedKey(material, algorithm, "verifyingKey");
-  try {
-    const given = load(header);
-    return given instanceof Promise ? given.then(made).catch(refuse) : made(given);
-  } catch (thrown) {
-    return refuse(thrown);
-  }
+  return settle<Key | undefined, Key | undefined>(
+    () => after(load(header), made),
+    (key) => key,
+    refuse,
+  );
 }
 
 /**

@@ -14,11 +14,11 @@ export interface RefreshFamily {
   readonly expiresAt: number;
 }
 
-/** Keeps families. A family that has ended is not found any more. Each method may answer with a promise. */
+/** Keeps families. A family that has ended is not found any more. Each method may answer with a promise, or a lazy query. */
 export interface RefreshStore {
-  create(family: RefreshFamily): void | Promise<void>;
-  find(id: string): RefreshFamily | undefined | Promise<RefreshFamily | undefined>;
+  create(family: RefreshFamily): void | PromiseLike<void>;
+  find(id: string): RefreshFamily | undefined | PromiseLike<RefreshFamily | undefined>;
   /** Moves a family to the next generation, in one step, where it is still at `fromGeneration`; tells whether it was. */
-  rotate(id: string, fromGeneration: number, now: number): boolean | Promise<boolean>;
-  end(id: string): void | Promise<void>;
+  rotate(id: string, fromGeneration: number, now: number): boolean | PromiseLike<boolean>;
+  end(id: string): void | PromiseLike<void>;
 }

@@ -45,7 +45,7 @@ function headersOf(error: AuthError, { status }: Answer, scheme: string, { error
 }
 
 function challenge(usual: string, scheme: string): Refusal["headers"] {
-  return { "www-authenticate": usual.replace(/^Bearer/, scheme) };
+  return { "www-authenticate": usual.replace(/^Bearer/, () => scheme) };
 }
 
 const KINDS: Readonly<
@@ -58,7 +58,7 @@ const KINDS: Readonly<
   not_accepted: "notAccepted",
 };
 
-type Loader = () => OwnRefusal | Promise<OwnRefusal>;
+type Loader = () => OwnRefusal | PromiseLike<OwnRefusal>;
 
 /** The loader that answers, with what it is told; `undefined` where the application has none. */
 function loaderOf(error: AuthError, answer: Answer, { inspection }: Known, refusals: Refusals): Loader | undefined {

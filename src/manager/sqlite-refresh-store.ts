@@ -22,24 +22,28 @@ export function sqliteRefreshStore(database: SqliteDatabase): RefreshStore {
   if (typeof database?.prepare !== "function")
     throw new TypeError("sqliteRefreshStore needs an open SQLite database, with the method prepare.");
   for (const sql of SCHEMA) database.prepare(sql).run();
-  const insert = database.prepare(
-    "INSERT INTO latchkey_refresh_families (id, identity, nonce, generation, rotated_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
-  );
-  const select = database.prepare("SELECT * FROM latchkey_refresh_families WHERE id = ?");
-  const advance = database.prepare(
-    "UPDATE latchkey_refresh_families SET generation = generation + 1, rotated_at = ? WHERE id = ? AND generation = ?",
-  );
-  const remove = database.prepare("DELETE FROM latchkey_refresh_families WHERE id = ?");
-  const sweep = database.prepare("DELETE FROM latchkey_refresh_families WHERE expires_at < ?");
+  const kept = {
+    // A database that nobody holds is collected, and closed with it: its statements do not keep it.
+    database,
+    insert: database.prepare(
+      "INSERT INTO latchkey_refresh_families (id, identity, nonce, generation, rotated_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    select: database.prepare("SELECT * FROM latchkey_refresh_families WHERE id = ?"),
+    advance: database.prepare(
+      "UPDATE latchkey_refresh_families SET generation = generation + 1, rotated_at = ? WHERE id = ? AND generation = ?",
+    ),
+    remove: database.prepare("DELETE FROM latchkey_refresh_families WHERE id = ?"),
+    sweep: database.prepare("DELETE FROM latchkey_refresh_families WHERE expires_at < ?"),
+  };
 
   return {
     create({ id, identity, nonce, generation, rotatedAt, expiresAt }) {
-      sweep.run(rotatedAt - KEPT_MS);
-      insert.run(id, identity, nonce, generation, rotatedAt, expiresAt);
+      kept.sweep.run(rotatedAt - KEPT_MS);
+      kept.insert.run(id, identity, nonce, generation, rotatedAt, expiresAt);
     },
-    find: (id) => familyOf(select.get(id)),
-    rotate: (id, fromGeneration, now) => Number(advance.run(now, id, fromGeneration).changes) === 1,
-    end: (id) => void remove.run(id),
+    find: (id) => familyOf(kept.select.get(id)),
+    rotate: (id, fromGeneration, now) => Number(kept.advance.run(now, id, fromGeneration).changes) === 1,
+    end: (id) => void kept.remove.run(id),
   };
 }
 

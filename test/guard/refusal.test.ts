@@ -62,6 +62,21 @@ describe("the refusals", () => {
     expect(refusalOf(new AuthError(code)).headers).not.toHaveProperty("www-authenticate");
   });
 
+  it.each([
+    ["quotes", 'say "no"', "say ?no?"],
+    ["a line break", "no\r\nX-Injected: 1", "no??X-Injected: 1"],
+    ["a backslash", "a\\b", "a?b"],
+    ["letters that no header holds", "Токен…", "??????"],
+  ])("challenge in the characters of RFC 6750, whatever an application says: %s", (_what, message, description) => {
+    for (const reason of [undefined, "not_fresh"]) {
+      const error = new AuthError("invalid_token", { message, ...(reason && { reason }) });
+      const { headers, body } = refusalOf(error);
+      expect(headers["www-authenticate"]).toContain(`error_description="${description}"`);
+      expect(() => new Headers(headers)).not.toThrow();
+      expect(body.title).toBe(message);
+    }
+  });
+
   it("of a token tell the reason, and neither the claim's value nor what was expected", () => {
     const error = new TokenError("wrong_audience", "audience", { claim: "aud", expected: "todo-api", actual: "other" });
     const { status, body, headers } = refusalOf(error);

@@ -28,7 +28,7 @@ describe("decodeToken", () => {
   it("compares a csrf value", async () => {
     const jwt = managerOf();
     expect(await jwt.decodeToken(flaskToken(), { csrf: "a csrf value" })).toMatchObject({ sub: "ada" });
-    for (const csrf of ["", "another", "a csrf value "])
+    for (const csrf of ["another", "a csrf value "])
       await expect(jwt.decodeToken(flaskToken(), { csrf })).rejects.toMatchObject({ code: "csrf", reason: "mismatch" });
     await expect(jwt.decodeToken(flaskToken({ csrf: undefined }), { csrf: "x" })).rejects.toMatchObject({
       reason: "claim_missing",

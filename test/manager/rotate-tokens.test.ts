@@ -387,6 +387,7 @@ describe("rotateRefreshToken and endFamily", () => {
 
   it("take no access token for a refresh token, whatever it says of itself", async () => {
     const { jwt } = rotating({ profile: "rfc9068", issuer: "me", audience: "api", clientId: "web" });
+    // As long as an access token may live.
     const refreshToken = await jwt.createRefreshToken("ada", { expiresIn: 3600 });
     const hybrid = tokenOf({ alg: "HS256", typ: "at+jwt", kid: KEY.kid }, payloadOf(refreshToken), KEY);
     const input = inputOf({ authorization: `Bearer ${hybrid}` });
