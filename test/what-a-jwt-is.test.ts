@@ -1,29 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { forgeToken } from "latchkey/testing";
-import { type Algorithm, createIssuer, createVerifier, generateKey, signJws } from "latchkey/tokens";
+import { type Algorithm, createIssuer, generateKey, signJws, toJwks, verifyJws } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const NAMES = { issuer: "https://auth.example.com", audience: "todo-api", clientId: "web" };
+const CHAPTER = readFileSync(join(ROOT, "docs/what-a-jwt-is.md"), "utf8");
 
 describe("the chapter on what a JWT is", () => {
-  it("has an example that runs, and shows a forged claim refused", () => {
-    const printed = execFileSync(process.execPath, [join(ROOT, "examples/what-a-jwt-is.mjs")], { encoding: "utf8" });
-    expect(printed).toContain("refused: invalid_token bad_signature");
-    expect(printed).toContain("the public half: A public key cannot sign.");
-  });
-
-  it("shows three parts that are base64url, and say what it says", () => {
-    const chapter = readFileSync(join(ROOT, "docs/what-a-jwt-is.md"), "utf8");
-    const [header, payload, signature] = (/^```\n(eyJ\S+)/m.exec(chapter)?.[1] ?? "").split(".");
-    const read = (part = "") => JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    expect([read(header), read(payload)]).toEqual([
-      { alg: "ES256", typ: "at+jwt" },
-      { sub: "42", exp: 1_800_000_600 },
-    ]);
-    expect(signature).toMatch(/^[\w-]+$/);
+  it("shows a token whose parts are where it says", () => {
+    const [, token = "", line = ""] = /^(eyJ.+)\n(└.+)$/m.exec(CHAPTER) ?? [];
+    const [header = "", payload = ""] = token.split(".");
+    expect(JSON.parse(Buffer.from(header, "base64url").toString())).toMatchObject({ alg: "ES256" });
+    expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toMatchObject({ sub: "42" });
+    const starts = [...line.matchAll(/└/g)].map(({ index }) => index);
+    expect(starts).toEqual([0, header.length + 1, header.length + payload.length + 2]);
+    expect(line).toHaveLength(token.length);
   });
 
   it.each<[Algorithm, number]>([
@@ -31,22 +24,42 @@ describe("the chapter on what a JWT is", () => {
     ["ES256", 64],
     ["EdDSA", 64],
     ["RS256", 256],
-  ])("is right about the size of a signature of %s: %i bytes", (alg, bytes) => {
-    const signature = signJws("x", generateKey({ alg })).split(".")[2] ?? "";
-    expect(Buffer.from(signature, "base64url")).toHaveLength(bytes);
+  ])("is right about the size of a signature of %s", (alg, bytes) => {
+    const token = signJws("{}", generateKey({ alg }));
+    expect(Buffer.from(token.split(".")[2] ?? "", "base64url")).toHaveLength(bytes);
+    expect(CHAPTER).toContain(`${bytes} bytes`);
   });
 
-  it("is right about who can mint: whoever holds the secret, and nobody with a public key", () => {
-    const secret = generateKey({ alg: "HS256" });
-    const minted = createIssuer({ ...NAMES, keys: [secret] }).mint({ sub: "1" });
-    expect(createVerifier({ ...NAMES, keys: [secret] }).verifySync(minted).sub).toBe("1");
-    const { public: half } = generateKey({ alg: "ES256" });
-    expect(() => createIssuer({ ...NAMES, keys: [half] })).toThrow(/public key cannot sign/);
+  it("is right about public keys: they check, and sign nothing", () => {
+    const key = generateKey({ alg: "ES256" });
+    expect(verifyJws(signJws("{}", key), [key.public]).key.kid).toBe(key.kid);
+    expect(() => signJws("{}", key.public as never)).toThrow(/public key cannot sign/);
   });
 
-  it("is right about what strangers write: none is refused, and a token of five parts before it is read", () => {
-    const verifier = createVerifier({ profile: "jwt", keys: [generateKey({ alg: "HS256" })] });
-    expect(() => verifier.verifySync(forgeToken())).toThrow(expect.objectContaining({ reason: "algorithm_mismatch" }));
-    expect(() => verifier.verifySync("a.b.c.d.e")).toThrow(expect.objectContaining({ reason: "encrypted" }));
+  it("is right about what token explain says of a token that has expired", () => {
+    const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+    try {
+      const key = generateKey({ alg: "ES256" });
+      const names = { issuer: "https://auth.example.com", audience: "todo-api" };
+      const issuer = createIssuer({ ...names, clientId: "web", keys: [key], now: () => Date.now() - 3_600_000 });
+      writeFileSync(join(folder, "jwks.json"), JSON.stringify(toJwks([key])));
+      const [, flags = ""] = /^\$ latchkey (token explain .+) < token\.txt$/m.exec(CHAPTER) ?? [];
+      const printed = printedOf(folder, flags.split(" "), issuer.mint({ sub: "42" }));
+      const shown = CHAPTER.slice(CHAPTER.indexOf("ok  shape"), CHAPTER.indexOf("refused.\n```") + "refused.\n".length);
+      const timeless = (text: string) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…");
+      expect(timeless(printed)).toBe(timeless(shown));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
+
+/** What a refused token makes the command print: it ends with 1. */
+function printedOf(cwd: string, parameters: readonly string[], input: string): string {
+  try {
+    execFileSync(process.execPath, [join(ROOT, "dist/cli/main.js"), ...parameters], { cwd, input, encoding: "utf8" });
+  } catch (refused) {
+    return (refused as { readonly stdout: string }).stdout;
+  }
+  throw new Error("The token was accepted.");
+}

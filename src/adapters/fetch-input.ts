@@ -1,5 +1,5 @@
+import { isFormType, isJsonType } from "../guard/body-types.js";
 import type { GuardInput } from "../guard/guard-input.js";
-import { isFormType, isJsonType } from "./body-types.js";
 import { cookieIn } from "./cookie-in.js";
 import { readCopy } from "./read-copy.js";
 

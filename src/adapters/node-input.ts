@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { isFormType, isJsonType } from "../guard/body-types.js";
 import type { GuardInput } from "../guard/guard-input.js";
-import { isFormType, isJsonType } from "./body-types.js";
 import { cookieIn } from "./cookie-in.js";
 import { headerOf } from "./node-request.js";
 

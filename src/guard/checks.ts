@@ -4,7 +4,7 @@ import type { TokenType } from "./places.js";
 import type { RouteRules } from "./route-options.js";
 
 /** The type of a token: its `type` claim, which the tokens of RFC 9068 have in their header instead; `access` where it says nothing. */
-export function typeOfToken({ claims, profile }: Inspection): unknown {
+function typeOfToken({ claims, profile }: Inspection): unknown {
   return profile === "rfc9068" ? "access" : (claims.type ?? "access");
 }
 

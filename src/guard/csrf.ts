@@ -4,7 +4,7 @@ import { type Inspection, TokenError } from "../tokens/index.js";
 import { after } from "./after.js";
 import type { CsrfRules } from "./csrf-rules.js";
 import type { GuardInput } from "./guard-input.js";
-import type { TokenType } from "./places.js";
+import { nameFor, type TokenType } from "./places.js";
 
 /** Whether a request with a token from a cookie must show that no other site made it. */
 export function needsCsrf({ method }: GuardInput, rules: CsrfRules | undefined): rules is CsrfRules {
@@ -35,10 +35,9 @@ export function requireCsrfValue(
   { header, field }: CsrfRules,
   type: TokenType,
 ): string | Promise<string> {
-  const which = type === "refresh" ? "refresh" : "access";
-  const value = input.header(header[which]);
+  const value = input.header(nameFor(header, type));
   if (value) return value;
-  const inForm = field === undefined ? undefined : input.form?.(field[which]);
+  const inForm = field === undefined ? undefined : input.form?.(nameFor(field, type));
   return after(inForm, requireGiven);
 }
 

@@ -2,7 +2,7 @@ import { TokenError } from "../tokens/index.js";
 import { isLater } from "./after.js";
 import type { GuardInput } from "./guard-input.js";
 import { createHeaderReader } from "./header-token.js";
-import type { Location, Places, TokenType } from "./places.js";
+import { type Location, nameFor, type Places, type TokenType } from "./places.js";
 
 /** A token as it lay in a request, unverified; it is a text unless somebody wrote something else into JSON. */
 export interface Found {
@@ -18,14 +18,15 @@ export type TokenFinder = (input: GuardInput) => Found | undefined | Promise<Fou
  * `TokenError` where a place holds something that is no token.
  */
 export function createTokenFinder(places: Places, type: TokenType): TokenFinder {
-  const nameOf = type === "refresh" ? ("refresh" as const) : ("access" as const);
   const readHeader = createHeaderReader(places.header);
   const headerName = places.header.name.toLowerCase();
+  const cookieName = nameFor(places.cookie, type);
+  const memberName = nameFor(places.json, type);
   const readers: Record<Location, (input: GuardInput) => unknown> = {
     header: (input) => readHeader(input.header(headerName)),
-    cookie: (input) => input.cookie?.(places.cookie[nameOf]),
+    cookie: (input) => input.cookie?.(cookieName),
     query: (input) => queryToken(input.query?.(places.query.name), places.query.prefix),
-    json: (input) => memberOf(input.json?.(), places.json[nameOf]),
+    json: (input) => memberOf(input.json?.(), memberName),
   };
   const { locations } = places;
 

@@ -30,6 +30,11 @@ export interface PlaceNames {
   readonly refresh: string;
 }
 
+/** The name for a type of token; a route for any type looks where access tokens lie. */
+export function nameFor(names: PlaceNames, type: TokenType): string {
+  return type === "refresh" ? names.refresh : names.access;
+}
+
 /** Where tokens lie if nothing else is said: in `Authorization: Bearer`, and under the names of Flask-JWT-Extended elsewhere. */
 export const USUAL_PLACES: Places = {
   locations: ["header"],

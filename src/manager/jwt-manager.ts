@@ -23,6 +23,7 @@ import { createRotator, type Presented, type Rotated, type Rotator, type TokenPa
 import { type CookieSettings, settingCookies, unsettingCookies } from "./token-cookies.js";
 import { unverifiedHeader } from "./unverified-header.js";
 
+export { AuthError, type AuthErrorOptions, type ErrorCode, isAuthError } from "../errors/auth-error.js";
 export type { Auth } from "../guard/auth.js";
 export type { GuardInput } from "../guard/guard-input.js";
 export type { Location, TokenType } from "../guard/places.js";

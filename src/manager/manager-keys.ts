@@ -1,4 +1,5 @@
 import { KeyObject } from "node:crypto";
+import { requireAlgorithm } from "../tokens/algorithms.js";
 import {
   type Algorithm,
   importKey,
@@ -33,6 +34,7 @@ export function requireManagerKeys(options: KeyOptions): ManagerKeys {
   const ways = [secret, privateKey ?? publicKey, keys].filter((way) => way !== undefined);
   if (ways.length > 1) throw new TypeError("Give a manager secret, or privateKey and publicKey, or keys: one way.");
   const others = requireTexts(options.algorithms ?? [], "algorithms") as readonly Algorithm[];
+  for (const name of [options.algorithm, ...others]) if (name !== undefined) requireAlgorithm(name);
   if (keys !== undefined) return listedKeys(keys, options);
   if (secret !== undefined) return secretKeys(secret, options.algorithm, others);
   if (privateKey !== undefined || publicKey !== undefined) return keyPairs(options, others);
@@ -44,7 +46,7 @@ const NO_KEY =
   "A JwtManager needs a secret, and there is none. Make one with: latchkey secret new, put it into the environment, and give it: new JwtManager({ secret: process.env.JWT_SECRET_KEY }). Or give privateKey, publicKey or keys.";
 
 /** The key of a material; where it is a key already, of the algorithm that is wanted. */
-export function keyOf(material: KeyMaterial, algorithm: Algorithm | undefined, name: string): Key {
+function keyOf(material: KeyMaterial, algorithm: Algorithm | undefined, name: string): Key {
   if (isKey(material)) {
     if (algorithm === undefined || material.alg === algorithm) return material;
     throw new TypeError(`${name} is a key of ${material.alg}, not of ${algorithm}.`);
@@ -69,7 +71,7 @@ export function loadedKey(material: KeyMaterial, algorithm: Algorithm | undefine
 function secretKeys(secret: unknown, algorithm: Algorithm = "HS256", others: readonly Algorithm[] = []): ManagerKeys {
   if (secret === "" || (typeof secret !== "string" && !(secret instanceof Uint8Array))) throw new TypeError(NO_KEY);
   const all = [...new Set([algorithm, ...others])];
-  const wrong = all.find((name) => !/^HS\d{3}$/.test(name));
+  const wrong = all.find((name) => requireAlgorithm(name).kind !== "hmac");
   if (wrong !== undefined) throw new TypeError(`A secret signs with HS256, HS384 or HS512: ${wrong} needs privateKey.`);
   const made = all.map((name) => keyOf(secret, name, "secret")) as [SigningKey & VerifyingKey];
   return { signing: made[0], verifying: made };

@@ -2,6 +2,7 @@ import { type Places, USUAL_PLACES } from "../guard/places.js";
 import { requireLocations } from "../guard/route-options.js";
 import type { StandardSchema } from "../tokens/index.js";
 import { requireKnownOptions } from "../tokens/known-options.js";
+import { requireProfile } from "../tokens/profiles.js";
 import { type CookieRules, requireCookieRules } from "./cookie-rules.js";
 import { type ManagerKeys, requireManagerKeys } from "./manager-keys.js";
 import {
@@ -149,7 +150,7 @@ function requireTokenRules(options: PlainOptions, places: Places, cookies: Cooki
     audience: divided(options.audience, "audience", requireAudience),
     clientId: options.clientId === undefined ? undefined : requireText(options.clientId, "clientId"),
     accessSeconds: requireSeconds(accessSeconds, "accessSeconds"),
-    refreshSeconds: requireSeconds(refreshSeconds, "refreshSeconds"),
+    refreshSeconds: requireSeconds(refreshSeconds, "refreshSeconds", LONGEST_REFRESH),
     leeway: options.leeway,
     notBefore: requireFlag(options.notBefore ?? isFlask, "notBefore"),
     identityClaim: requireText(identityClaim, "identityClaim"),
@@ -160,6 +161,8 @@ function requireTokenRules(options: PlainOptions, places: Places, cookies: Cooki
   };
 }
 
+// The same in all of them. Their issuers would speak of accessSeconds.
+const LONGEST_REFRESH = requireProfile({ profile: "jwt" }).maxLifetime;
 const PROFILES: readonly ManagerProfile[] = ["flask-jwt-extended", "jwt", "rfc9068"];
 
 function requirePlaces(options: Pick<JwtManagerOptions, "locations" | "header" | "query" | "json">): Places {

@@ -1,5 +1,6 @@
 import { isAuthError } from "../errors/auth-error.js";
 import { after, settle } from "../guard/after.js";
+import { isUntil } from "../tokens/any-verifier.js";
 import { freezeDeep } from "../tokens/freeze-deep.js";
 import {
   anyVerifier,
@@ -27,8 +28,8 @@ import { unverifiedHeader } from "./unverified-header.js";
 export interface ManagerVerifier {
   /** With a promise only where a loader has to be waited for. */
   inspect(token: string, options?: VerifyOptions): Inspection | Promise<Inspection>;
-  /** Whether claims with a `sid` were read here: nobody else can have made them. */
-  hasRead(claims: unknown): boolean;
+  /** What claims with a `sid` were read from; `undefined` where they were not read here, but made by somebody else. */
+  findInspection(claims: unknown): Inspection | undefined;
   /** Whether claims came over the bridge. */
   isForeign(claims: Claims): boolean;
   /** Claims as their token has them, whatever the schema made of them. */
@@ -41,7 +42,7 @@ export function createManagerVerifier<Parsed, User, Subject>(
 ): ManagerVerifier {
   const { tokens, loaders } = rules;
   const foreign = new WeakSet<Claims>();
-  const read = new WeakSet<Claims>();
+  const read = new WeakMap<Claims, Inspection>();
   const load = loaders.verifyingKey;
   let loaded: Key | undefined;
   const sources: readonly KeySource[] = load === undefined ? keySources(rules) : [() => loaded];
@@ -55,11 +56,11 @@ export function createManagerVerifier<Parsed, User, Subject>(
   const inspectBy = (key: Key | undefined, token: string, options?: VerifyOptions) => {
     loaded = key;
     const inspection = parser.parse(all.inspectSync(token, options));
-    if (inspection.claims.sid !== undefined) read.add(inspection.claims);
+    if (inspection.claims.sid !== undefined) read.set(inspection.claims, inspection);
     return inspection;
   };
   return {
-    hasRead: (claims) => read.has(claims as Claims),
+    findInspection: (claims) => read.get(claims as Claims),
     isForeign: (claims) => foreign.has(claims),
     asWritten: parser.asWritten,
     inspect(token, options) {
@@ -155,12 +156,11 @@ function requireRefresh({ claims: { type } }: Inspection): void {
 
 /** A verifier of an older application, whose tokens have to do with none of our families. */
 function bridged(given: Verifier | Until, foreign: WeakSet<Claims>): Verifier | Until {
-  const isUntil = typeof given === "object" && given !== null && "until" in given;
-  const verifier = isUntil ? given.verifier : given;
+  const verifier = isUntil(given) ? given.verifier : given;
   if (typeof verifier?.inspectSync !== "function")
     throw new TypeError("bridge must be a list of verifiers, or of { verifier, until }.");
   const marked = watched(verifier, ({ claims }) => void foreign.add(claims));
-  return isUntil ? { ...given, verifier: marked } : marked;
+  return isUntil(given) ? { ...given, verifier: marked } : marked;
 }
 
 /** A verifier whose good tokens are looked at once more. */

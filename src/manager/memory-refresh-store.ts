@@ -1,8 +1,6 @@
-import type { RefreshFamily, RefreshStore } from "./refresh-store.js";
+import { KEPT_MS, type RefreshFamily, type RefreshStore } from "./refresh-store.js";
 
 const LEAST_SWEPT = 1024;
-// More than the clocks of verifiers may differ.
-const KEPT_MS = 60_000;
 
 /** Families of refresh tokens in the memory of this process: for tests, and for one process whose restart may log everybody out. */
 export function memoryRefreshStore(): RefreshStore {

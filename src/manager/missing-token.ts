@@ -1,5 +1,6 @@
+import { isJsonType } from "../guard/body-types.js";
 import type { GuardInput } from "../guard/guard-input.js";
-import type { Location, Places } from "../guard/places.js";
+import { type Location, nameFor, type Places } from "../guard/places.js";
 import type { RouteRules } from "../guard/route-options.js";
 
 /** A request that was refused, as far as it tells where a token was looked for. */
@@ -33,13 +34,12 @@ export function expectedHeader({ header: { name, schemes } }: Places): string {
 /** The sentence of Flask-JWT-Extended for a request without a token, in all places that were looked at. */
 export function missingSentence(looked: Looked): string {
   const { places, type } = looked.rules;
-  const which = type === "refresh" ? "refresh" : "access";
   const sentences: Readonly<Record<Location, () => string>> = {
     header: () => missingHeader(looked),
-    cookie: () => `Missing cookie "${places.cookie[which]}"`,
+    cookie: () => `Missing cookie "${nameFor(places.cookie, type)}"`,
     // So it is spelt there.
     query: () => `Missing '${places.query.name}' query paramater`,
-    json: () => missingInJson(looked.input, places.json[which]),
+    json: () => missingInJson(looked.input, nameFor(places.json, type)),
   };
   const all = places.locations.map((location) => sentences[location]());
   if (all.length === 1) return all[0] as string;
@@ -55,6 +55,7 @@ function missingHeader({ input, rules: { places } }: Looked): string {
 }
 
 function missingInJson(input: GuardInput, name: string): string {
-  const isJson = /^\s*application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i.test(input.header("content-type") ?? "");
-  return isJson ? `Missing "${name}" key in json data.` : "Invalid content-type. Must be application/json.";
+  return isJsonType(input.header("content-type"))
+    ? `Missing "${name}" key in json data.`
+    : "Invalid content-type. Must be application/json.";
 }

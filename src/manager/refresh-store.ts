@@ -14,6 +14,9 @@ export interface RefreshFamily {
   readonly expiresAt: number;
 }
 
+/** How long after its end a family is kept at least: more than the clocks of verifiers may differ. */
+export const KEPT_MS = 60_000;
+
 /** Keeps families. A family that has ended is not found any more. Each method may answer with a promise, or a lazy query. */
 export interface RefreshStore {
   create(family: RefreshFamily): void | PromiseLike<void>;

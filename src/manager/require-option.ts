@@ -1,7 +1,8 @@
-/** Returns a number of seconds over 0; a `TypeError` for anything else, since what never expires cannot be taken back. */
-export function requireSeconds(value: unknown, name: string): number {
-  if (typeof value === "number" && value > 0 && value < Number.MAX_SAFE_INTEGER) return value;
-  throw new TypeError(`${name} must be a number of seconds over 0: a token always expires.`);
+/** Returns a number of seconds over 0, and `most` at most; a `TypeError` for anything else, since what never expires cannot be taken back. */
+export function requireSeconds(value: unknown, name: string, most?: number): number {
+  if (typeof value === "number" && value > 0 && value <= (most ?? Number.MAX_SAFE_INTEGER - 1)) return value;
+  const limit = most === undefined ? "" : `, and ${most} at most`;
+  throw new TypeError(`${name} must be a number of seconds over 0${limit}: a token always expires.`);
 }
 
 /** Returns a text that is not empty. */

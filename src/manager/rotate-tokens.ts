@@ -7,10 +7,9 @@ import { requireKnownOptions } from "../tokens/known-options.js";
 import { type Draft, draftClaims, type RefreshTokenOptions } from "./draft-token.js";
 import { type Families, newFamily } from "./families.js";
 import { asMinted, createFamilySigner, ownClaims, requireNoFamily } from "./family-signer.js";
-import type { ManagerRules, RotationRules, TokenRules } from "./manager-rules.js";
+import type { ManagerRules, RotationRules } from "./manager-rules.js";
 import type { ManagerVerifier } from "./manager-verifier.js";
 import type { Minter } from "./mint-tokens.js";
-import { REFRESH_TYPE } from "./token-signers.js";
 
 /** The tokens that follow a refresh token. */
 export interface Rotated<C extends Claims = Claims> {
@@ -61,7 +60,7 @@ export function createRotator<Parsed, User, Subject>(
   const { rotation, families, verifier, minter, protection } = parts;
   const sign = createFamilySigner(minter, tokens, rotation.idleSeconds);
 
-  const inspected = createPresentedReader(tokens, verifier, protection);
+  const inspected = createPresentedReader(verifier, protection);
 
   /** The user's own claims of now, or those of the refresh token where nobody can be asked for them. */
   const accessDraft = async ({ claims }: Own, user: User | undefined, options: RefreshTokenOptions): Promise<Draft> => {
@@ -113,22 +112,16 @@ export function createRotator<Parsed, User, Subject>(
   };
 }
 
-/** Makes what reads a token, or what a guard has read before. */
+/** Makes what reads a token, or finds what a guard has read before. */
 function createPresentedReader<C extends Claims, User>(
-  { profile }: TokenRules,
   verifier: ManagerVerifier,
   protection: Protection<C, User>,
 ): (presented: Presented<C>, allowExpired: boolean) => Inspection<C> | Promise<Inspection<C>> {
   return (presented, allowExpired) => {
     if (typeof presented === "string") return protection.inspect(presented, { skipRevocation: true, allowExpired });
     // A body may hold an object that looks like what a guard leaves.
-    if (verifier.hasRead(presented?.claims)) return inspectionOf(presented, profile);
-    throw new TokenError("not_a_string", "shape", { actual: typeof presented });
+    const inspection = verifier.findInspection(presented?.claims);
+    if (inspection === undefined) throw new TokenError("not_a_string", "shape", { actual: typeof presented });
+    return inspection as Inspection<C>;
   };
-}
-
-/** What a guard knows of a token, as it would have been inspected. */
-function inspectionOf<C extends Claims>({ claims, header }: Auth<C>, managerProfile: string): Inspection<C> {
-  const isAccess = managerProfile === "rfc9068" && header.typ?.toLowerCase() !== REFRESH_TYPE;
-  return { claims, header, kid: header.kid ?? "", profile: isAccess ? "rfc9068" : "jwt" };
 }

@@ -1,4 +1,4 @@
-import type { RefreshFamily, RefreshStore } from "./refresh-store.js";
+import { KEPT_MS, type RefreshFamily, type RefreshStore } from "./refresh-store.js";
 
 /** A prepared statement of `node:sqlite`, `better-sqlite3`, `@photostructure/sqlite` and the like. */
 export interface SqliteStatement {
@@ -10,9 +10,6 @@ export interface SqliteStatement {
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
-
-// More than the clocks of verifiers may differ.
-const KEPT_MS = 60_000;
 
 /**
  * Families of refresh tokens in the table `latchkey_refresh_families` of an SQLite database, which is made where it is missing. Several

@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert";
+import { requireKnownOptions } from "../tokens/known-options.js";
 
 /** What is expected of a refusal; what is left out may be anything. */
 export interface ExpectedRefusal {
@@ -12,6 +13,7 @@ export interface ExpectedRefusal {
 
 /** Throws an `AssertionError` unless an answer is the refusal that is expected; a 401 must carry a challenge (RFC 9110 section 11.6.1). */
 export async function assertRefused(response: Response, expected: ExpectedRefusal = {}): Promise<void> {
+  requireKnownOptions(expected, "assertRefused", ["status", "code", "reason"]);
   const text = await response.clone().text();
   const body = membersOf(text);
   const { status = 401, code, reason } = expected;

@@ -109,7 +109,8 @@ interface Entry<C extends Claims> {
 
 const FOREVER = new Date(8.64e15);
 
-function isUntil<C extends Claims>(given: Verifier<C> | Until<C>): given is Until<C> {
+/** Whether a verifier is given with the date until which it is asked. */
+export function isUntil<C extends Claims>(given: Verifier<C> | Until<C>): given is Until<C> {
   return typeof given === "object" && given !== null && "until" in given;
 }
 

@@ -1,5 +1,5 @@
 import { createSecretKey, generateKeyPairSync, randomBytes } from "node:crypto";
-import { JwtManager, type JwtManagerOptions, memoryRefreshStore } from "latchkey/manager";
+import { AuthError, JwtManager, type JwtManagerOptions, memoryRefreshStore } from "latchkey/manager";
 import { createVerifier, exportKey, generateKey, type Key } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -18,6 +18,7 @@ const WRONG: ReadonlyArray<readonly [what: string, options: unknown, message: Re
   ["accessSeconds of true", { accessSeconds: true }, /^accessSeconds must/],
   ["accessSeconds of no number", { accessSeconds: Number.NaN }, /^accessSeconds must/],
   ["accessSeconds of two years", { accessSeconds: 63_072_000 }, /^accessSeconds must be a number over 0, and 31622400/],
+  ["refreshSeconds of two years", { refreshSeconds: 63_072_000 }, /^refreshSeconds must .* 31622400 at most/],
   ["refreshSeconds of 0", { refreshSeconds: 0 }, /^refreshSeconds must/],
   ["a negative refreshSeconds", { refreshSeconds: -1 }, /^refreshSeconds must/],
   ["a leeway over a minute", { leeway: 61 }, /leeway/],
@@ -170,7 +171,8 @@ describe("the keys of a manager", () => {
     ["a secret too short for HS512", { secret: randomBytes(32), algorithm: "HS512" }, /at least 64 bytes/],
     ["a secret for an asymmetric algorithm", { secret: SECRET, algorithm: "RS256" }, /RS256 needs privateKey/],
     ["a secret for one more", { secret: SECRET, algorithms: ["ES256"] }, /ES256 needs privateKey/],
-    ["an unknown algorithm", { secret: SECRET, algorithm: "none" }, /none needs privateKey/],
+    ["an unknown algorithm", { secret: SECRET, algorithm: "none" }, /^The algorithm must be one of HS256, /],
+    ["an unknown one besides", { secret: SECRET, algorithms: ["HS257"] }, /^The algorithm must be one of HS256, /],
     ["algorithms in a text", { secret: SECRET, algorithms: "HS512" }, /^algorithms must be a list/],
     ["two ways at once", { secret: SECRET, keys: [KEY] }, /one way\.$/],
     ["three ways at once", { secret: SECRET, privateKey: pem(pair), keys: [KEY] }, /one way\.$/],
@@ -320,9 +322,11 @@ describe("loaders of keys", () => {
   });
 
   it("say by an AuthError that no key is to be had at the moment", async () => {
-    const unavailable = Object.assign(new Error("later"), { name: "AuthError", code: "unavailable" });
-    const jwt = managerOf({ verifyingKey: () => Promise.reject(unavailable) });
-    await expect(jwt.decodeToken(flaskToken())).rejects.toBe(unavailable);
+    const ofAnotherCopy = Object.assign(new Error("later"), { name: "AuthError", code: "unavailable" });
+    for (const unavailable of [new AuthError("unavailable"), ofAnotherCopy]) {
+      const jwt = managerOf({ verifyingKey: () => Promise.reject(unavailable) });
+      await expect(jwt.decodeToken(flaskToken())).rejects.toBe(unavailable);
+    }
   });
 
   it("are given no payload, and no header that is none", async () => {

@@ -112,6 +112,11 @@ describe("the assertions", () => {
     await expect(assertAccepted(refusal())).rejects.toThrow(/answer is 403/);
   });
 
+  it("refuse an expectation that nobody would look at", async () => {
+    const refusal = new Response("{}", { status: 401, headers: challenge });
+    await expect(assertRefused(refusal, { raeson: "expired" } as object)).rejects.toThrow(/no option "raeson"/);
+  });
+
   it("want a challenge with every 401, whatever its body is", async () => {
     await assertRefused(new Response("no JSON", { status: 401, headers: challenge }));
     await assertRefused(new Response("null", { status: 401, headers: challenge }));
