@@ -35,4 +35,15 @@ describe("what verifies with the keys of the server", () => {
     expect(verifier.verifySync(first).sub).toBe(SUBJECT);
     expect(() => verifier.verifySync(second)).toThrow(expect.objectContaining({ code: "invalid_token" }));
   });
+
+  it("goes on with what it has where none of the keys in the database can be opened any more", async () => {
+    const { store, keys, verifier, issuer } = await openParts();
+    const token = issuer.mint({ sub: SUBJECT });
+    const rows = await store.keys.list();
+    const others = rows.map((row, index) => ({ ...row, kid: `0000000${index}`, sealed: "nothing" }));
+    expect(await store.keys.replace(rows, others)).toBe(true);
+    await keys.reload();
+    expect(keys.verifying).toEqual([]);
+    expect(verifier.verifySync(token).sub).toBe(SUBJECT);
+  });
 });
