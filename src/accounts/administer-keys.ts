@@ -34,8 +34,8 @@ export function createKeyAdmin({
     },
     async revoke(kid) {
       const purpose = await keys.revoke(kid);
-      // The database's own changes are not read back, so the live set hears of this one here.
-      if (purpose === "access") revocations.add({ key: kid });
+      // The database's own changes are not read back, so the live set hears of this one here. No access token names a key of refresh tokens.
+      revocations.add({ key: kid });
       log({ event: "key.revoked", kid, purpose });
     },
   };

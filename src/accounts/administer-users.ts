@@ -101,7 +101,7 @@ function createUserChanges(parts: AccountParts): Omit<UserAdmin, "add" | "find" 
 function requirePage(page: Partial<Page>): Page {
   requireTexts(page, [], ["after"]);
   const { after, limit = PAGE } = page;
-  if (after !== undefined) requireId(after, "after");
+  if (after !== undefined) requireId(after);
   if (Number.isInteger(limit) && limit >= 1 && limit <= LONGEST_PAGE) return { after, limit };
   const message = `This must be a whole number from 1 to ${LONGEST_PAGE}.`;
   throw new AuthError("invalid_request", { fields: [{ field: "limit", message }] });

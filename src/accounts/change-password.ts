@@ -27,8 +27,8 @@ const TURNS = 2;
 export async function changePassword(parts: AccountParts, given: PasswordChange, caller: Caller): Promise<void> {
   requireTexts(given, ["currentPassword", "newPassword", "userId", "sessionId"]);
   const { userId, sessionId, currentPassword, newPassword } = given;
-  requireId(userId, "userId");
-  requireId(sessionId, "sessionId");
+  requireId(userId);
+  requireId(sessionId);
   requireCaller(caller);
   for (let turn = 0; turn < TURNS; turn++) {
     const found = await parts.store.users.findById(userId);

@@ -20,7 +20,7 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
   const network = networkOf(caller.address);
   const { matches, outdated } = await parts.limits.attempt({ account, address: caller.address }, async (attempt) => {
     const verdict = await parts.passwords.verify(password, user?.passwordHash, network);
-    if (user !== undefined && verdict.matches) attempt.succeeded();
+    if (verdict.matches) attempt.succeeded();
     else attempt.failed();
     return verdict;
   });

@@ -43,7 +43,7 @@ export function createLiveTokens({ keys, revocations, settings, now }: LiveToken
   keys.onChange(() => {
     const present = keys.verifying;
     // Without any, there is nothing to accept instead; what was taken back is refused all the same.
-    if (present.length === 0 || isSame(present, known)) return;
+    if (present.length === 0 || kidsOf(present) === kidsOf(known)) return;
     known = present;
     verifier.replaceKeys(present);
     logOutVerifier.replaceKeys(present);
@@ -70,6 +70,6 @@ function followingIssuer(keys: KeyRing, issuerOf: (key: PrivateKey) => Issuer): 
   };
 }
 
-function isSame(present: readonly PublicKey[], known: readonly PublicKey[]): boolean {
-  return present.length === known.length && present.every((key, index) => key === known[index]);
+function kidsOf(keys: readonly PublicKey[]): string {
+  return keys.map(({ kid }) => kid).join();
 }

@@ -41,21 +41,20 @@ export async function importUsers(
   const time = await parts.store.now();
   // Of one millisecond and yet in the order of the list.
   const ids = Array.from(given, () => uuidV7(time)).sort();
-  const read = Array.from(given, (user: ImportedUser, index) => readUser(user, { time, id: ids[index] ?? "" }));
+  const read = ids.map((id, index) => readUser(given[index], { time, id }));
   const rows = read.filter((each) => "passwordHash" in each);
   const additions = dryRun ? await planAdditions(parts, rows) : await parts.store.users.addAll(rows);
   const added = new Map(rows.filter((_, index) => additions[index] === "added").map((row) => [row.usernameKey, row]));
   const outcomes = new Map<object, ImportOutcome>();
   for (const [index, row] of rows.entries()) {
-    const addition = additions[index] ?? "added";
-    const other = addition === "added" ? undefined : (added.get(row.usernameKey) ?? (await findOther(parts, row)));
-    outcomes.set(row, outcomeOf(row, addition, other));
+    const findOther = async () => added.get(row.usernameKey) ?? parts.store.users.findByUsernameKey(row.usernameKey);
+    outcomes.set(row, await outcomeOf(row, additions[index] as Addition, findOther));
   }
   return read.map((each) => ("passwordHash" in each ? (outcomes.get(each) as ImportOutcome) : each));
 }
 
 function readUser(
-  user: ImportedUser,
+  user: ImportedUser | undefined,
   beginning: Omit<UserBeginning, "passwordHash">,
 ): UserRow | Extract<ImportOutcome, { outcome: "refused" }> {
   try {
@@ -91,12 +90,13 @@ async function planAdditions(parts: AccountParts, rows: readonly UserRow[]): Pro
   return additions;
 }
 
-function findOther({ store }: AccountParts, { usernameKey }: UserRow): Promise<UserRow | undefined> {
-  return store.users.findByUsernameKey(usernameKey);
-}
-
-function outcomeOf(row: UserRow, addition: Addition, other: UserRow | undefined): ImportOutcome {
+async function outcomeOf(
+  row: UserRow,
+  addition: Addition,
+  findOther: () => Promise<UserRow | undefined>,
+): Promise<ImportOutcome> {
   if (addition === "added") return { outcome: "added" };
-  if (other !== undefined && other.emailKey === row.emailKey) return { outcome: "present" };
+  const other = await findOther();
+  if (other?.emailKey === row.emailKey) return { outcome: "present" };
   return { outcome: "refused", reason: new AuthError(addition).message };
 }

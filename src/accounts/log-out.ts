@@ -11,11 +11,11 @@ export interface LogOut {
 
 /** Ends the session of each token given. Says nothing of tokens that are of no session, so that nobody can ask which ones are. */
 export async function logOut(parts: AccountParts, given: LogOut): Promise<void> {
-  requireTokens(given);
+  const { accessToken, refreshTokens } = requireTokens(given);
   const sessions = new Set<string>();
-  const byAccess = given.accessToken === undefined ? undefined : sessionOfAccessToken(parts, given.accessToken);
+  const byAccess = accessToken === undefined ? undefined : sessionOfAccessToken(parts, accessToken);
   if (byAccess !== undefined) sessions.add(byAccess);
-  for (const refreshToken of given.refreshTokens ?? []) {
+  for (const refreshToken of refreshTokens) {
     const proven = await proveRefreshToken(parts, refreshToken);
     if (proven !== undefined) sessions.add(proven.session.id);
   }
@@ -25,11 +25,11 @@ export async function logOut(parts: AccountParts, given: LogOut): Promise<void> 
 }
 
 /** A log-out that names no token would end nothing, and look as if it had. */
-function requireTokens(given: LogOut): void {
+function requireTokens(given: LogOut): LogOut & { readonly refreshTokens: readonly string[] } {
   const { accessToken, refreshTokens = [] }: LogOut = given ?? {};
   if (Array.isArray(refreshTokens)) {
     const tokens: readonly unknown[] = accessToken === undefined ? refreshTokens : [accessToken, ...refreshTokens];
-    if (tokens.length > 0 && tokens.every((token) => typeof token === "string")) return;
+    if (tokens.length > 0 && tokens.every((token) => typeof token === "string")) return { accessToken, refreshTokens };
   }
   throw new TypeError("A log-out takes { accessToken }, { refreshTokens }, or both.");
 }

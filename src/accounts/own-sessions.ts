@@ -39,7 +39,7 @@ export async function endOwnSession(
   { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
   caller: Caller,
 ): Promise<void> {
-  requireId(sessionId, "sessionId");
+  requireId(sessionId);
   if (!(await endSession(parts, sessionId, "ended_by_user", userId))) throw new AuthError("not_found");
   parts.log({ event: "session.ended", user: userId, session: sessionId, ...traceOf(caller) });
 }

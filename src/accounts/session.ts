@@ -93,8 +93,8 @@ export function requireTransport(transport: Transport | undefined): void {
 
 /** Checks that what is told of a caller is text, of any length. Throws a `TypeError`. */
 export function requireCaller(caller: Caller): void {
-  const told: unknown[] = caller === null ? [caller] : [caller.address ?? "", caller.userAgent ?? ""];
-  if (told.every((text) => typeof text === "string")) return;
+  const isTextOrNone = (told: unknown) => told === undefined || told === null || typeof told === "string";
+  if (caller !== null && isTextOrNone(caller.address) && isTextOrNone(caller.userAgent)) return;
   throw new TypeError("A caller is { address, userAgent }: each of them a text, where it is known.");
 }
 

@@ -118,6 +118,10 @@ describe("the list of users", () => {
     expect(names(await many.users.list({ limit: 1000 }))).toEqual(made);
     expect(names(await many.users.list({ limit: 1 }))).toEqual(made.slice(0, 1));
   });
+
+  it.each(["\0", `${UNKNOWN}\0`, "\ud800"])("has no page after an id that no database keeps: %j", async (after) => {
+    await expect(auth.users.list({ after })).rejects.toMatchObject(refusal("not_found"));
+  });
 });
 
 describe("a disabled user", () => {
@@ -311,6 +315,9 @@ describe("a password that an administrator sets", () => {
     await auth.users.setPassword(id, "nine grey geese at noon");
     expect(await feltBy(door, tokens)).toEqual(ENDED);
     expect(await feltBy(door, other.tokens)).toEqual(ALIVE);
+    expect(await sql(database, "select ended_why from sessions where user_id = ?", id)).toEqual([
+      { ended_why: "password_changed" },
+    ]);
     expect(await logInWith(username, PASSWORD)).toBe("401 invalid_credentials");
     expect(await logInWith(username, "nine grey geese at noon")).toBe(200);
     expect(door.events.filter((event) => event.user === id).map(({ event }) => event)).toContain("user.password_set");
@@ -344,6 +351,7 @@ describe("a user who is not there", () => {
     ["setPassword", (id: string) => auth.users.setPassword(id, good)],
   ])("is not found: %s", async (_method, act) => {
     const seen = door.events.length;
+    await expect(act(UNKNOWN)).rejects.toThrow("There is no such user.");
     for (const id of [UNKNOWN, "", "user 0", `${UNKNOWN}\0`, "\ud800"]) {
       await expect(act(id)).rejects.toMatchObject(refusal("not_found"));
     }

@@ -2,6 +2,7 @@ import { hashSync } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
 import { changePassword } from "../../dist/accounts/change-password.js";
 import { signUp } from "../../dist/accounts/sign-up.js";
+import { AuthError } from "../../dist/errors/auth-error.js";
 import type { Passwords } from "../../dist/passwords/create-passwords.js";
 import { newDatabase, type OpenAuth, openAuth, PASSWORD, sql, type Tokens } from "../http/open-auth.js";
 import { openParts } from "./account-parts.js";
@@ -104,6 +105,28 @@ describe("a changed password", () => {
     expect((await parts.passwords.verify(NEW, await hash())).matches).toBe(true);
   });
 
+  it("is checked once more where the hash was replaced meanwhile, and then no more", async () => {
+    const parts = await openParts();
+    const { userId } = await signUp(parts, { username: "ada", password: PASSWORD }, {});
+    let checks = 0;
+    const passwords: Passwords = {
+      ...parts.passwords,
+      async verify(password, stored) {
+        checks += 1;
+        const verdict = await parts.passwords.verify(password, stored);
+        const other = await parts.passwords.hash(PASSWORD);
+        expect(await parts.store.users.replacePasswordHash(userId, stored ?? "", other)).toBe(true);
+        return verdict;
+      },
+    };
+    const given = { userId, sessionId: userId, currentPassword: PASSWORD, newPassword: NEW };
+    await expect(changePassword({ ...parts, passwords }, given, {})).rejects.toMatchObject(
+      refusal("invalid_credentials", "current_password"),
+    );
+    expect(checks).toBe(2);
+    expect(parts.events.filter(({ event }) => event === "user.password_changed")).toEqual([]);
+  });
+
   it("of two at once is that of the first, and the other one is refused", async () => {
     const { username, here, elsewhere } = await begin();
     const answers = await Promise.allSettled([change(here), change(elsewhere, { newPassword: `${NEW} too` })]);
@@ -141,6 +164,16 @@ describe("a password is not changed", () => {
     await expect(change(here)).rejects.toMatchObject(refusal("account_disabled"));
     await door.auth.users.enable(here.user_id);
     expect((await logInWith(username, PASSWORD)).status).toBe(200);
+  });
+
+  it("while the database does not answer, and whoever asks is told that, not that the password is wrong", async () => {
+    const parts = await openParts();
+    const { userId } = await signUp(parts, { username: "ada", password: PASSWORD }, {});
+    const given = { userId, sessionId: userId, currentPassword: PASSWORD, newPassword: NEW };
+    for (const error of [new AuthError("unavailable"), new RangeError("broken")]) {
+      const passwords: Passwords = { ...parts.passwords, verify: () => Promise.reject(error) };
+      await expect(changePassword({ ...parts, passwords }, given, {})).rejects.toBe(error);
+    }
   });
 
   it("by the one that it replaced", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { followStore } from "../../dist/accounts/follow-store.js";
 import { AuthError } from "../../dist/errors/auth-error.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
+import type { RevocationRow } from "../../dist/store/store.js";
 import { newDatabase } from "../http/open-auth.js";
 import { sessionRow, userRow } from "../store/rows.mjs";
 
@@ -48,6 +49,47 @@ describe("the live set of another process", () => {
     expect(live.find(claims(stopped.id), "kid")).toBeUndefined();
     await writer.close();
     await reader.close();
+  });
+
+  it("takes back what every kind of row names: a session, one token, all tokens of a key, until their ends", async () => {
+    const store = await openSqlite({ path: ":memory:" });
+    const none = { before: null, until: null };
+    const rows: readonly RevocationRow[] = [
+      { seq: 1, kind: "session", subject: "a session", ...none },
+      { seq: 2, kind: "session", subject: "a session until then", before: null, until: 5000 },
+      { seq: 3, kind: "session", subject: "the early tokens of a session", before: 2000, until: null },
+      { seq: 4, kind: "token", subject: "a token", ...none },
+      { seq: 5, kind: "token", subject: "a token until then", before: null, until: 5000 },
+      { seq: 6, kind: "key", subject: "a key", ...none },
+    ];
+    let time = 4000;
+    const live = createRevocations({ now: () => time });
+    const follower = await followStore({
+      store: { ...store, revocations: { ...store.revocations, since: async () => rows } },
+      live,
+      keys: { reload: async () => {}, tend: async () => {} },
+      limits: { forgetPast: async () => 0 },
+      userViews: { forget: () => {} },
+      now: Date.now,
+      log: () => {},
+    });
+    const found = () => [
+      live.find({ iat: 3, jti: "x", sid: "a session" }, "kid"),
+      live.find({ iat: 3, jti: "x", sid: "a session until then" }, "kid"),
+      live.find({ iat: 1, jti: "x", sid: "the early tokens of a session" }, "kid"),
+      live.find({ iat: 3, jti: "x", sid: "the early tokens of a session" }, "kid"),
+      live.find({ iat: 3, jti: "a token" }, "kid"),
+      live.find({ iat: 3, jti: "a token until then" }, "kid"),
+      live.find({ iat: 3, jti: "x" }, "a key"),
+      live.find({ iat: 3, jti: "x", sid: "another" }, "kid"),
+    ];
+    live.forgetPast();
+    expect(found()).toEqual(["session", "session", "session", undefined, "token", "token", "key", undefined]);
+    time = 6000;
+    live.forgetPast();
+    expect(found()).toEqual(["session", undefined, "session", undefined, "token", undefined, "key", undefined]);
+    await follower.stop();
+    await store.close();
   });
 
   it("leaves a store that can be closed at once when it is stopped in the middle of a sweep", async () => {

@@ -85,6 +85,17 @@ describe("a user is not imported", () => {
     expect((await rows()).length).toBe(3);
   });
 
+  it("and no refusal is made of what is none", async () => {
+    const broken = new RangeError("broken");
+    const wrong = {
+      get username() {
+        throw broken;
+      },
+    };
+    await expect(add(user("zoe"), wrong)).rejects.toBe(broken);
+    expect((await rows()).length).toBe(1);
+  });
+
   it("and the reason holds nothing of what was told", async () => {
     const hash = `${HASH} \ud800`;
     const text = JSON.stringify(await add(user("a secret  name"), user("berta", { email: "a secret", hash })));
@@ -140,6 +151,12 @@ describe("a list of users", () => {
     expect(await door.auth.users.import(list, { dryRun: true })).toEqual(again);
     expect(await door.auth.users.import(list)).toEqual(again);
     expect(await rows()).toEqual(after);
+  });
+
+  it("keeps no name for a user who was refused", async () => {
+    const list = [user("ada", { email: "there@example.com" }), user("Ada")];
+    expect(await door.auth.users.import(list, { dryRun: true })).toEqual([EMAIL_TAKEN, added]);
+    expect(await door.auth.users.import(list)).toEqual([EMAIL_TAKEN, added]);
   });
 
   it("that was cut off can be run again from the start", async () => {

@@ -153,6 +153,11 @@ describe("nothing at all", () => {
       () => auth.logOut({ accessToken: ada.token, refreshTokens: ada.refresh_token }),
       "A log-out takes { accessToken }, { refreshTokens }, or both.",
     ],
+    [
+      "logOut",
+      () => auth.logOut({ accessToken: ada.token, refreshTokens: [ada.refresh_token, 5] }),
+      "A log-out takes { accessToken }, { refreshTokens }, or both.",
+    ],
     ["changePassword", () => auth.changePassword(), "This takes { currentPassword, newPassword, userId, sessionId }."],
     ["users.add", () => auth.users.add(), "This takes { username, password, email? }."],
     ["users.list", () => auth.users.list(null), "This takes { after? }."],

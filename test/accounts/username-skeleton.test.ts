@@ -43,6 +43,8 @@ describe("names that look alike", () => {
     ["a bar", "paypa|", "paypal"],
     ["a capital I for the l", "paypaI", "paypal"],
     ["two of them", "biII", "bill"],
+    ["one of them after an accent", "paypáI", "paypál"],
+    ["a dot on an i that has one below", "admi\u0323\u0307n", "admi\u0323n"],
     ["an Arabic digit one", "123\u0661", "1231"],
     ["Devanagari digits", "12\u0966", "120"],
     ["another apostrophe", "O\u2019Neill", "O'Neill"],
@@ -78,6 +80,8 @@ describe("names that differ to the eye, or that everybody has", () => {
     ["1ogin", "login"],
     ["Iogin", "login"],
     ["Ian", "Lan"],
+    ["aBI", "abl"],
+    ["ixė", "ixe"],
     ["modern", "rnodern"],
     ["Erna", "Ema"],
     ["vvill", "will"],
@@ -105,6 +109,15 @@ describe("names that differ to the eye, or that everybody has", () => {
 });
 
 describe("a skeleton", () => {
+  it.each([
+    ["Ada", "ada"],
+    ["\u0430dmin", "admin"],
+    ["paypaI", "paypal"],
+    ["田中", "田中"],
+  ])("stays what databases hold already: of %s it is %s", (typed, skeleton) => {
+    expect(usernameSkeleton(typed)).toBe(skeleton);
+  });
+
   it("is the skeleton of itself, for every character", () => {
     const wrong: string[] = [];
     for (let point = 0x20; point <= 0x10ffff; point++) {

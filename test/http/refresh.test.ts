@@ -222,6 +222,20 @@ describe("a session", () => {
   it.each([
     ["idle for too long", { idleSeconds: 60, absoluteSeconds: 600 }],
     ["older than it may be", { idleSeconds: 600, absoluteSeconds: 60 }],
+  ])("that was presented when it was %s has ended, and does not come back with the clock", async (_how, options) => {
+    const path = newDatabase();
+    const { clock: time, ...other } = await openAuth({ database: path, ...options });
+    const { refresh_token } = await other.signUp("ada");
+    time.advance(60);
+    expect(verdict(await other.refresh(refresh_token))).toEqual(REFUSED);
+    expect(await sql(path, "select ended_why from sessions")).toEqual([{ ended_why: "expired" }]);
+    time.advance(-60);
+    expect(verdict(await other.refresh(refresh_token))).toEqual(REFUSED);
+  });
+
+  it.each([
+    ["idle for too long", { idleSeconds: 60, absoluteSeconds: 600 }],
+    ["older than it may be", { idleSeconds: 600, absoluteSeconds: 60 }],
   ])("that is %s is simply over: an old token of it is no replay any more", async (_how, options) => {
     const { clock: time, events, ...other } = await openAuth(options);
     const first = await other.signUp("ada");

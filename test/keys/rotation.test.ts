@@ -207,6 +207,13 @@ describe("a rotation", () => {
     expect(await auth.keys.list()).toHaveLength(2);
   });
 
+  it("says what it takes where it is asked for in other words", async () => {
+    const { auth } = await openAuth();
+    const rotate = (options: unknown) => auth.keys.rotate(options as never);
+    await expect(rotate({ soon: true })).rejects.toThrow('rotate has no option "soon". The options are now.');
+    await expect(rotate({ now: 1 })).rejects.toThrow("The now of rotate must be true or false.");
+  });
+
   it("is told in the log, with no key", async () => {
     const { auth, events } = await openAuth();
     await auth.keys.rotate();
