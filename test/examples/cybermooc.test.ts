@@ -316,6 +316,14 @@ describe("the example cybermooc", () => {
       },
     );
 
+    it("are not found by their id in another spelling", async () => {
+      const token = await logIn((await signUp()).username);
+      const [{ id } = { id: 0 }] = await tokensOf(token);
+      for (const spelling of [`0${id}`, `${id}.0`, `${id}e0`, `%20${id}`, `+${id}`, `0x${id.toString(16)}`])
+        expect((await remove(`/api/v1/tokens/${spelling}`, token)).status).toBe(404);
+      expect((await remove(`/api/v1/tokens/${id}`, token)).status).toBe(200);
+    });
+
     it("are refused where the table does not know them, however well they are signed", async () => {
       const { username } = await signUp();
       const [, payload = ""] = (await logIn(username)).split(".");
