@@ -36,7 +36,6 @@ export function createLiveTokens({ keys, revocations, settings, now }: LiveToken
     ...own,
     audience: settings.audiences,
     keys: known,
-    cache: false,
     now: endOfTime,
   });
   // A key that is gone leaves at the next sweep; all that it has signed expired before.

@@ -196,6 +196,40 @@ describe("the live set of another process", () => {
     }
   });
 
+  it("reads the keys again where the clock was set back, and only then", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const store = await openSqlite({ path: ":memory:" });
+      let time = 5000;
+      let reloaded = 0;
+      const follower = await followStore({
+        store,
+        live: createRevocations(),
+        keys: { reload: async () => void reloaded++, tend: async () => {} },
+        limits: { forgetPast: async () => 0 },
+        userViews: { forget: () => {} },
+        now: () => time,
+        log: () => {},
+      });
+      for (const [moment, times] of [
+        [5000, 1],
+        [9000, 1],
+        [8000, 2],
+        [8000, 2],
+        [8500, 2],
+        [1000, 3],
+      ] as const) {
+        time = moment;
+        await vi.advanceTimersByTimeAsync(300);
+        expect(reloaded).toBe(times);
+      }
+      await follower.stop();
+      await store.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("tells of a database that does not answer once, and once more when it has answered in between", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {

@@ -60,6 +60,22 @@ describe("log-in", () => {
     expect(checks).toBe(4);
   });
 
+  it("counts for one account however its name is typed, and for a text that is no name as it was typed", async () => {
+    const { username } = await newUser();
+    const counted: (string | undefined)[] = [];
+    const limits: AccountParts["limits"] = {
+      ...parts.limits,
+      attempt(whose, check) {
+        counted.push(whose.account);
+        return parts.limits.attempt(whose, check);
+      },
+    };
+    for (const typed of [username, username.toUpperCase(), "\0"]) {
+      await logIn({ ...parts, limits }, { username: typed, password: PASSWORD }, {}).catch(() => {});
+    }
+    expect(counted).toEqual([username, username, "\0"]);
+  });
+
   it("begins no session where the password was changed while it was checked", async () => {
     const { username, userId } = await newUser();
     const from = await hashOf(userId);

@@ -44,6 +44,8 @@ describe("a username", () => {
     ["too long when it is spelled out", "ﷺ".repeat(10)],
     ["too long as it is typed, though its key is short", "\uffa1\uffc2".repeat(33)],
     ["of spaces", "   "],
+    ["that looks like the id of a user", "0190f3c4-0000-7000-8000-000000000000"],
+    ["that looks like one in capitals", "0190F3C4-0000-7000-8000-00000000000A"],
     ["with a space before it", " ada"],
     ["with a space after it", "ada "],
     ["with two spaces inside", "ada  lovelace"],

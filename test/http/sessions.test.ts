@@ -4,10 +4,12 @@ import {
   bearer,
   claimsOf,
   DAY,
+  newDatabase,
   type OpenAuth,
   ORIGIN,
   openAuth,
   PASSWORD,
+  sql,
   type Tokens,
 } from "./open-auth.js";
 
@@ -22,10 +24,12 @@ interface Session {
   readonly expires_at: string;
 }
 
+let database: string;
 let door: OpenAuth;
 let ada: Tokens;
 beforeEach(async () => {
-  door = await openAuth();
+  database = newDatabase();
+  door = await openAuth({ database });
   ada = await door.signUp("ada");
 });
 
@@ -179,6 +183,9 @@ describe("DELETE /me/sessions", () => {
       expect(await codeOf(door.refresh(refresh_token))).toEqual(GONE);
     }
     expect((await door.me(eve.token)).status).toBe(200);
+    expect(await sql(database, "select ended_why from sessions where user_id = ?", ada.user_id)).toEqual(
+      Array(2).fill({ ended_why: "log_out_everywhere" }),
+    );
     const third = await door.logIn("ada");
     expect(await sessionsOf(third.token)).toHaveLength(1);
   });

@@ -82,7 +82,7 @@ export const LAYERS = {
     "http/cookie-transport": [],
     "accounts/username-skeleton": ["username-skeleton"],
     "http/rate-limits": ["check-password", "trace-of"],
-    "attacks/guessing": ["check-password"],
+    "attacks/guessing": [],
     "attacks/refresh-tokens": ["refresh"],
     "attacks/taking-back": ["end-session"],
   },
