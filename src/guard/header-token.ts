@@ -6,6 +6,7 @@ export type HeaderReader = (value: string | undefined) => string | undefined;
 
 // RFC 6750 section 2.1: b64token. Two headers reach us joined by a comma, which it does not hold.
 const TOKEN = "[A-Za-z0-9\\-._~+/]+=*";
+const NEVER = /(?!)/;
 const BARE = new RegExp(`^${TOKEN}$`);
 
 /**
@@ -17,31 +18,32 @@ export function createHeaderReader({ schemes, list }: Places["header"]): HeaderR
   const named = schemes.filter((scheme) => scheme !== "").map(escaped);
   const isBareAllowed = named.length < schemes.length;
   const any = `(?:${named.join("|")})`;
-  const ofScheme = named.length === 0 ? /(?!)/ : new RegExp(`^${any}(?:[ ,${list ? "\\t" : ""}]|$)`, "i");
-  const whole = new RegExp(`^${any}${list ? "[ \\t]+" : " "}(${TOKEN})$`, "i");
+  const ofScheme = named.length === 0 ? NEVER : new RegExp(`^${any}(?:[ ,${list ? "\\t" : ""}]|$)`, "i");
+  const whole = named.length === 0 ? NEVER : new RegExp(`^${any}${list ? "[ \\t]+" : " "}(${TOKEN})$`, "i");
 
-  const readOne = (value: string): string => {
-    const token = whole.exec(value)?.[1];
-    if (token === undefined) throw malformed();
-    return token;
-  };
   const readBare = (value: string): string | undefined => {
     if (!isBareAllowed || value === "") return undefined;
     if (!BARE.test(value)) throw malformed();
     return value;
+  };
+  const readItem = (value: string): string | undefined => {
+    const token = whole.exec(value)?.[1];
+    if (token !== undefined) return token;
+    if (ofScheme.test(value)) throw malformed();
+    return readBare(value);
   };
   const readList = (value: string): string | undefined => {
     const items = value.split(",").map((item) => item.trim());
     const fitting = items.filter((item) => ofScheme.test(item));
     const [item] = fitting;
     if (item === undefined) return readBare(items.filter((some) => some !== "").join(","));
-    return fitting.length === 1 ? readOne(item) : undefined;
+    return fitting.length === 1 ? readItem(item) : undefined;
   };
 
   return (value) => {
     if (value === undefined) return undefined;
-    if (list) return readList(value);
-    return ofScheme.test(value) ? readOne(value) : readBare(value);
+    if (!list) return readItem(value);
+    return value.includes(",") ? readList(value) : readItem(value.trim());
   };
 }
 
