@@ -1,7 +1,7 @@
 import { cpSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { forgeToken } from "latchkey/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { openDatabase } from "../../examples/open-database.mjs";
 import { NAMES_OF_OBJECTS, NO_BODIES, NO_TEXTS } from "./hostile-bodies.js";
 import { createFolder, EXAMPLES, newSecret, type Running, run, runFile, statusesOf } from "./run-example.js";
@@ -149,6 +149,7 @@ describe("the example cybermooc", () => {
 
     it("gives a name, or an address, to one of many who want it at once, also through two servers", async () => {
       const second = await run("cybermooc", settings);
+      onTestFinished(second.stop);
       const [{ username }, { email }] = [newUser(), newUser()];
       for (const wanted of [{ username }, { email }]) {
         const answers = Array.from({ length: 10 }, (_, index) =>
@@ -156,7 +157,6 @@ describe("the example cybermooc", () => {
         );
         expect((await statusesOf(answers)).sort()).toEqual([200, ...Array.from({ length: 9 }, () => 400)]);
       }
-      await second.stop();
     });
 
     it("keeps hashes, and neither passwords nor tokens", async () => {
