@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { requireToken } from "latchkey/hono";
-import { JwtManager, memoryRefreshStore } from "latchkey/manager";
+import { isAuthError, JwtManager, memoryRefreshStore } from "latchkey/manager";
 import { createClock } from "latchkey/testing";
 
 const clock = createClock();
@@ -24,6 +24,13 @@ app.post("/refresh", requireToken(jwt, { type: "refresh" }), async (c) => {
 app.delete("/logout", requireToken(jwt, { type: "any" }), async (c) => {
   await jwt.endFamily(jwt.authOf(c));
   return c.body(null, 204);
+});
+
+// What a method refuses, no guard has answered yet.
+app.onError(async (error, c) => {
+  if (!isAuthError(error)) throw error;
+  const { status, headers, body } = await jwt.refusalOf(error);
+  return c.json(body, status, headers);
 });
 
 app.get("/me", requireToken(jwt), (c) => c.json({ user: jwt.authOf(c).identity }));

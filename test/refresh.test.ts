@@ -32,4 +32,18 @@ describe("the chapter on refresh", () => {
     clock.advance(410);
     await expect(jwt.rotateRefreshToken(idle)).rejects.toMatchObject({ reason: "expired" });
   });
+
+  it("is right about tokens of no family, which a store that came later does not know", async () => {
+    const before = new JwtManager({ secret });
+    const [access, refresh] = [await before.createAccessToken("42"), await before.createRefreshToken("42")];
+    const jwt = new JwtManager({ secret, refreshStore: memoryRefreshStore() });
+    const input = (token: string) => ({ method: "POST", header: () => `Bearer ${token}` });
+    expect(await jwt.endFamily(await jwt.authenticate(input(access)))).toBe(false);
+    const auth = await jwt.authenticate(input(refresh), { type: "refresh" });
+    if (auth === undefined) throw new Error("The route is not optional.");
+    const refusal = await jwt.rotateRefreshToken(auth).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "invalid_grant" });
+    expect(jwt.explain(refresh).every(({ verdict }) => verdict === "passed")).toBe(true);
+    expect(await jwt.refusalOf(refusal as never)).toMatchObject({ status: 401 });
+  });
 });

@@ -9,7 +9,7 @@ import type { GuardInput } from "../guard/guard-input.js";
 import type { Protection, Protector } from "../guard/protector.js";
 import type { Refusal } from "../guard/refusal.js";
 import type { RouteOptions } from "../guard/route-options.js";
-import type { Claims, Header, Inspection, VerifyOptions } from "../tokens/index.js";
+import type { CheckVerdict, Claims, Header, Inspection, VerifyOptions } from "../tokens/index.js";
 import { requireKnownOptions } from "../tokens/known-options.js";
 import { type AccessTokenOptions, draftClaims, type RefreshTokenOptions } from "./draft-token.js";
 import { createFamilies } from "./families.js";
@@ -17,7 +17,7 @@ import { requireNoFamily } from "./family-signer.js";
 import type { JwtManagerOptions } from "./manager-options.js";
 import { createProtection, withFamilies } from "./manager-protection.js";
 import { type ManagerRules, requireManagerRules } from "./manager-rules.js";
-import { createManagerVerifier } from "./manager-verifier.js";
+import { createManagerVerifier, type ManagerVerifier } from "./manager-verifier.js";
 import { createMinter, type Minter } from "./mint-tokens.js";
 import { createRotator, type Presented, type Rotated, type Rotator, type TokenPair } from "./rotate-tokens.js";
 import { type CookieSettings, settingCookies, unsettingCookies } from "./token-cookies.js";
@@ -69,6 +69,7 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
   /** What a guard asks. */
   readonly protection: Protection<Claims & Parsed, User>;
   readonly #rules: ManagerRules<Parsed, User, Subject>;
+  readonly #verifier: ManagerVerifier;
   readonly #minter: Minter<Subject>;
   readonly #rotator: Rotator<Claims & Parsed> | undefined;
   readonly #guard: Guard<Claims & Parsed, User>;
@@ -79,6 +80,7 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
     const minter = createMinter(rules);
     const own = createProtection(rules, verifier);
     this.#rules = rules;
+    this.#verifier = verifier;
     this.#minter = minter;
     const { rotation } = rules;
     const families = rotation && createFamilies(rotation, rules.tokens.now, verifier);
@@ -223,6 +225,11 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
   /** The answer to an error of this manager where no guard gives it, in the mode `errors` and with `refusals`. */
   async refusalOf(error: AuthError): Promise<Refusal> {
     return (this.protection.refusalOf as (error: AuthError) => Refusal | Promise<Refusal>)(error);
+  }
+
+  /** Every check of a token itself with its verdict, for people who ask why it was refused: not what loaders and routes say of it. */
+  explain(token: string): readonly CheckVerdict[] {
+    return this.#verifier.explain(token);
   }
 
   get #cookies() {

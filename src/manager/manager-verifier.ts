@@ -4,6 +4,7 @@ import { isUntil } from "../tokens/any-verifier.js";
 import { freezeDeep } from "../tokens/freeze-deep.js";
 import {
   anyVerifier,
+  type CheckVerdict,
   type Claims,
   createVerifier,
   type Header,
@@ -28,8 +29,10 @@ import { unverifiedHeader } from "./unverified-header.js";
 export interface ManagerVerifier {
   /** With a promise only where a loader has to be waited for. */
   inspect(token: string, options?: VerifyOptions): Inspection | Promise<Inspection>;
-  /** What claims with a `sid` were read from; `undefined` where they were not read here, but made by somebody else. */
+  /** What claims were read from, where tokens rotate; `undefined` where they were not read here, but made by somebody else. */
   findInspection(claims: unknown): Inspection | undefined;
+  /** Every check of a token with its verdict; a `TypeError` where a loader would have to find the key. */
+  explain(token: string): readonly CheckVerdict[];
   /** Whether claims came over the bridge. */
   isForeign(claims: Claims): boolean;
   /** Claims as their token has them, whatever the schema made of them. */
@@ -56,10 +59,14 @@ export function createManagerVerifier<Parsed, User, Subject>(
   const inspectBy = (key: Key | undefined, token: string, options?: VerifyOptions) => {
     loaded = key;
     const inspection = parser.parse(all.inspectSync(token, options));
-    if (inspection.claims.sid !== undefined) read.set(inspection.claims, inspection);
+    if (rules.rotation !== undefined) read.set(inspection.claims, inspection);
     return inspection;
   };
   return {
+    explain(token) {
+      if (load !== undefined) throw new TypeError("The key of a token is found by verifyingKey: explain knows none.");
+      return all.explain(token);
+    },
     findInspection: (claims) => read.get(claims as Claims),
     isForeign: (claims) => foreign.has(claims),
     asWritten: parser.asWritten,

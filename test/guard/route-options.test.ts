@@ -30,6 +30,7 @@ describe("the options of a route", () => {
     ["locations", { header: true }, /locations/],
     ["locations", null, /locations/],
     ["roles", "admin", /roles must be a list of names/],
+    ["roles", [], /roles must name a role at least/],
     ["roles", [""], /roles/],
     ["roles", [7], /roles/],
     ["roles", null, /roles/],
@@ -54,7 +55,6 @@ describe("the options of a route", () => {
       optional: false,
       fresh: false,
       type: "access",
-      roles: [],
       scopes: [],
       skipRevocation: false,
     } as const;
