@@ -76,6 +76,30 @@ describe("log-in", () => {
     expect(counted).toEqual([username, username, "\0"]);
   });
 
+  it("is a success for the limits with the right password only", async () => {
+    const { username } = await newUser();
+    const told: string[] = [];
+    const limits: AccountParts["limits"] = {
+      ...parts.limits,
+      attempt: (whose, check) =>
+        parts.limits.attempt(whose, () =>
+          check({
+            succeeded: () => void told.push("succeeded"),
+            failed: () => void told.push("failed"),
+            withdraw: () => void told.push("withdrawn"),
+          }),
+        ),
+    };
+    for (const [name, password] of [
+      [username, PASSWORD],
+      [username, "other password"],
+      ["nobody", PASSWORD],
+    ] as const) {
+      await logIn({ ...parts, limits }, { username: name, password }, {}).catch(() => {});
+    }
+    expect(told).toEqual(["succeeded", "failed", "failed"]);
+  });
+
   it("begins no session where the password was changed while it was checked", async () => {
     const { username, userId } = await newUser();
     const from = await hashOf(userId);

@@ -82,8 +82,5 @@ export const LAYERS = {
     "http/cookie-transport": [],
     "accounts/username-skeleton": ["username-skeleton"],
     "http/rate-limits": ["check-password", "trace-of"],
-    "attacks/guessing": [],
-    "attacks/refresh-tokens": ["refresh"],
-    "attacks/taking-back": ["end-session"],
   },
 };
