@@ -2,6 +2,7 @@ import { createClock, forgeToken } from "latchkey/testing";
 import { createIssuer, createRevocations, createVerifier, generateKey } from "latchkey/tokens";
 import { describe, expect, it } from "vitest";
 import { createGuard } from "../../dist/guard/create-guard.js";
+import { USUAL_CSRF } from "../../dist/guard/csrf-rules.js";
 import type { GuardInput } from "../../dist/guard/guard-input.js";
 import { USUAL_PLACES } from "../../dist/guard/places.js";
 import type { Protection } from "../../dist/guard/protector.js";
@@ -43,6 +44,8 @@ describe("a guard says of a token", () => {
       { reason: "not_fresh", check: "freshness", claim: "fresh", expected: true },
     ],
     ["of a log-in long ago", { auth_time: now - 61 }, { fresh: 60 }, { reason: "not_fresh", expected: 60 }],
+    ["of a log-in to come", { auth_time: now + 61 }, { fresh: 60 }, { reason: "not_fresh" }],
+    ["of a log-in that is a text", { auth_time: String(now) }, { fresh: 60 }, { reason: "not_fresh" }],
     ["that was fresh a second ago", { fresh: now - 1 }, { fresh: true }, { reason: "not_fresh" }],
     ["without a log-in", { iat: undefined }, { fresh: 60 }, { reason: "claim_missing" }],
     ["whose log-in was before it", { auth_time: now - 1 }, { fresh: true }, { reason: "not_fresh" }],
@@ -61,6 +64,7 @@ describe("a guard says of a token", () => {
 
   it.each<[string, object, RouteOptions]>([
     ["of a log-in as long ago as is allowed", { auth_time: now - 60 }, { fresh: 60 }],
+    ["of a log-in as far ahead as clocks may differ", { auth_time: now + 60 }, { fresh: 60 }],
     ["that was fresh until now", { fresh: now }, { fresh: true }],
     ["that is fresh until later, minted of late", { fresh: now + 60, iat: now - 59 }, { fresh: 60 }],
     ["of the log-in itself", { auth_time: now }, { fresh: true }],
@@ -75,6 +79,13 @@ describe("a guard says of a token", () => {
     const token = createIssuer({ ...names, clientId: "web" }).mint({ sub: "42", type: "premium" });
     const guard = createGuard(createVerifier({ ...names, keys: [pair.public] }));
     expect(await decide(token, {}, guard)).toMatchObject({ identity: "42" });
+  });
+
+  it("without any moment that it is not fresh", async () => {
+    const guard = createGuard(createVerifier({ profile: "flask-jwt-extended", keys: [key], now: clock.now }));
+    await expect(decide(mint({ iat: undefined }), { fresh: true }, guard)).rejects.toMatchObject({
+      reason: "not_fresh",
+    });
   });
 
   it("that was taken back and has expired that it has expired", async () => {
@@ -101,6 +112,12 @@ describe("a guard of a protector that has more to say", () => {
   it.each<[string, Partial<Protection>, object]>([
     ["who the user is", { findUser: () => undefined }, { reason: "user_unknown", check: "user", actual: "42" }],
     ["that the user is null", { findUser: async () => null }, { reason: "user_unknown" }],
+    ["that the user is false", { findUser: () => false }, { reason: "user_unknown" }],
+    [
+      "what a lazy query says",
+      { isAccepted: () => ({ then: (go: (no: boolean) => void) => go(false) }) as never },
+      { reason: "not_accepted" },
+    ],
     ["that it is not accepted", { isAccepted: () => false }, { reason: "not_accepted", check: "own" }],
     ["that it was taken back", { isRevoked: () => true }, { reason: "revoked", check: "revocation", claim: "jti" }],
   ])("says %s", async (_what, more, refusal) => {
@@ -169,6 +186,26 @@ describe("a guard of places that its framework cannot give", () => {
       );
     expect(await ask({})).toMatchObject({ location: "cookie" });
     await expect(ask({ origin: "https://example.com" })).rejects.toMatchObject({ code: "csrf", reason: "cross_site" });
+  });
+
+  it("says of an expired cookie with a wrong value that the page may not send it, and of one without any value too", async () => {
+    const token = mint({ csrf: "abc", iat: now - 700, exp: now - 100 });
+    const places = { ...USUAL_PLACES, locations: ["cookie"] as const };
+    const guard = createGuard({
+      inspectSync: verifier.inspectSync,
+      protection: {
+        places,
+        csrf: { ...USUAL_CSRF, field: { access: "csrf_token", refresh: "csrf_token" } },
+        exemptMethods: [],
+        now: clock.now,
+        inspect: (text, options) => verifier.inspectSync(text, options),
+      },
+    });
+    const ask = (value?: string) =>
+      guard.authenticate({ method: "POST", header: (name) => ({ "x-csrf-token": value })[name], cookie: () => token });
+    await expect(ask("wrong")).rejects.toMatchObject({ code: "csrf", reason: "mismatch" });
+    await expect(ask()).rejects.toMatchObject({ code: "csrf", reason: "missing" });
+    await expect(ask("abc")).rejects.toMatchObject({ reason: "expired" });
   });
 
   it("says of a cookie token without a csrf claim which one is missing", async () => {

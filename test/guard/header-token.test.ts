@@ -152,3 +152,11 @@ describe("a header of other schemes", () => {
     expect(read(header)).toBeUndefined();
   });
 });
+
+describe("a header that may be a list", () => {
+  const read = createHeaderReader({ ...USUAL_PLACES.header, list: true });
+
+  it.each([" Bearer abc ", "\tBearer abc", "Basic x,  Bearer abc ", "Bearer abc,"])("%j is abc", (header) => {
+    expect(read(header)).toBe("abc");
+  });
+});

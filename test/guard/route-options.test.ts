@@ -17,6 +17,7 @@ describe("the options of a route", () => {
     ["optional", 1, /optional/],
     ["optional", null, /optional/],
     ["fresh", "true", /fresh must be true, false or a number of seconds over 0/],
+    ["fresh", "5", /fresh/],
     ["fresh", 0, /fresh/],
     ["fresh", -1, /fresh/],
     ["fresh", Number.NaN, /fresh/],

@@ -11,6 +11,8 @@ export const LAYERS = {
     "guard/route-options": ["guard-options", "route-options"],
     "guard/decide": ["admit", "after", "auth", "checks", "find-token"],
     "guard/require-one-reading": ["require-one-reading"],
+    "guard/body-types": ["body-types"],
+    "attacks/managers": [],
     "manager/protect-routes": [],
     "manager/token-cookies": ["csrf", "csrf-rules", "places"],
     "manager/refusals": [],
