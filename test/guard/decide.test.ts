@@ -113,11 +113,6 @@ describe("a guard of a protector that has more to say", () => {
     ["who the user is", { findUser: () => undefined }, { reason: "user_unknown", check: "user", actual: "42" }],
     ["that the user is null", { findUser: async () => null }, { reason: "user_unknown" }],
     ["that the user is false", { findUser: () => false }, { reason: "user_unknown" }],
-    [
-      "what a lazy query says",
-      { isAccepted: () => ({ then: (go: (no: boolean) => void) => go(false) }) as never },
-      { reason: "not_accepted" },
-    ],
     ["that it is not accepted", { isAccepted: () => false }, { reason: "not_accepted", check: "own" }],
     ["that it was taken back", { isRevoked: () => true }, { reason: "revoked", check: "revocation", claim: "jti" }],
   ])("says %s", async (_what, more, refusal) => {
