@@ -28,7 +28,8 @@ interface Arrival {
   readonly headers: AnswerHeaders;
 }
 
-const LONGEST_URL = 4096;
+// The host is the sender's own affair: how long a proxy makes it changes no answer.
+const LONGEST_TARGET = 4096;
 const DOCUMENT_SECONDS = 600;
 
 /** Makes the handler of all routes under the path of the server's URL. */
@@ -52,14 +53,20 @@ export function createHandler(parts: HttpParts): Handler {
     const requestId = randomUUID();
     const headers = headersOf(request.headers.get("origin"), requestId);
     const arrival: Arrival = { request, info, requestId, headers };
-    if (request.url.length > LONGEST_URL) return refused(arrival, new AuthError("not_found"));
+    if (request.url.length - targetStart(request.url) > LONGEST_TARGET)
+      return refused(arrival, new AuthError("not_found"));
     return app.fetch(request, arrival);
   };
 }
 
+/** Where the path and the query of a URL begin. */
+function targetStart(url: string): number {
+  return url.indexOf("/", url.indexOf("://") + 3);
+}
+
 /** The path of a request below the mount, letter by letter; the root, where nothing is, for any path beside it. */
 function pathUnder(mount: string, url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const start = targetStart(url);
   const end = url.slice(start).search(/[?#]/);
   const path = end === -1 ? url.slice(start) : url.slice(start, start + end);
   return path.startsWith(`${mount}/`) ? path.slice(mount.length) : "/";

@@ -109,8 +109,8 @@ function doorOf(auth: AuthServer, mount: string, address: string): Door {
     const { method, url } = request;
     const { headers } = request;
     const answer = await read(await auth.handler(request, { address }));
-    const { pathname } = new URL(url);
-    const isMounted = url.length <= 4096 && pathname.startsWith(`${mount}/`);
+    const { pathname, search } = new URL(url);
+    const isMounted = pathname.length + search.length <= 4096 && pathname.startsWith(`${mount}/`);
     const asked = { method, path: isMounted ? pathname.slice(mount.length) : "" };
     recordExchange({ ...asked, headers, body: init.body }, answer);
     checkAnswer(asked, answer);

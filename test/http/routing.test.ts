@@ -8,6 +8,20 @@ beforeAll(async () => {
   ({ token } = await door.signUp("ada"));
 });
 
+describe("a target", () => {
+  const query = (length: number) => `/health/live?${"a".repeat(length - "/health/live?".length)}`;
+
+  it("of more than 4096 characters is nowhere", async () => {
+    expect((await door.get(query(4096))).status).toBe(200);
+    expect((await door.get(query(4097))).status).toBe(404);
+  });
+
+  it("is as long under any name of the host", async () => {
+    const request = new Request(`http://${"a".repeat(250)}.example${query(4096)}`);
+    expect((await door.auth.handler(request)).status).toBe(200);
+  });
+});
+
 describe("a path", () => {
   it.each([
     "/",
