@@ -1,0 +1,50 @@
+import type { ReactElement, ReactNode } from "react";
+import { useSurroundings } from "../surroundings.js";
+import { keyCutOf } from "./key-cut.js";
+
+const HEIGHT = 18;
+
+/** The surface that a page is written on. Its upper edge is a key: the bow holds the logo, and the name of the server decides the cuts, so that no two have the same. */
+export function KeyCard({ children }: { readonly children: ReactNode }): ReactElement {
+  const { settings } = useSurroundings();
+  const { width, points } = keyCutOf(settings.name, HEIGHT - 4);
+  const edge = points.map(([x, y]) => `${x} ${y + 0.5}`).join("L");
+  return (
+    <div className="relative pt-7">
+      <div aria-hidden="true" className="flex">
+        <div className="h-4.5 flex-1 rounded-tl-2xl border-line border-t border-l bg-card" />
+        <svg
+          aria-hidden="true"
+          className="h-4.5 shrink-0"
+          width={width}
+          height={HEIGHT}
+          viewBox={`0 0 ${width} ${HEIGHT}`}
+        >
+          <path className="fill-card" d={`M${edge}V${HEIGHT}H0Z`} />
+          <path className="fill-none stroke-line" d={`M${edge}V${HEIGHT}`} />
+        </svg>
+      </div>
+      <div className="rounded-b-2xl border-line border-x border-b bg-card px-5 pt-9 pb-7 min-[25rem]:px-8 min-[25rem]:pb-9">
+        {children}
+      </div>
+      <Bow hasLogo={settings.logo} />
+    </div>
+  );
+}
+
+/** The logo, on white in the dark too, where it may be drawn in black; a keyhole where there is none. */
+function Bow({ hasLogo }: { readonly hasLogo: boolean }): ReactElement {
+  return (
+    <div
+      className={`absolute top-0 left-5 grid h-14 min-w-14 place-items-center rounded-full border border-line min-[25rem]:left-8 ${hasLogo ? "bg-white px-3" : "bg-card"}`}
+    >
+      {hasLogo ? (
+        <img src="./logo" alt="" className="max-h-8 max-w-40 object-contain" />
+      ) : (
+        <svg aria-hidden="true" className="size-7 fill-brand-edge" viewBox="0 0 28 28">
+          <path d="M14 4a6 6 0 0 0-2.8 11.3L9.5 24h9l-1.7-8.7A6 6 0 0 0 14 4Z" />
+        </svg>
+      )}
+    </div>
+  );
+}
