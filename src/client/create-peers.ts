@@ -1,0 +1,43 @@
+import type { User } from "./state.js";
+
+/** What one tab tells the others: who is logged in now, with the tokens, or that nobody is. */
+export type Word =
+  | {
+      readonly type: "session";
+      readonly token: string;
+      /** How long the token still lives: clocks of two tabs have nothing in common. */
+      readonly seconds: number;
+      readonly user: User;
+      readonly refreshToken?: string | undefined;
+    }
+  | { readonly type: "out" };
+
+/** The other tabs of the same origin that talk to the same server. */
+export interface Peers {
+  say(word: Word): void;
+  /** Is fulfilled when another tab says something. */
+  heard(): Promise<void>;
+  close(): void;
+}
+
+/** Joins the other tabs; where there is no `BroadcastChannel`, or no page, there are none. */
+export function createPeers(name: string, hear: (word: Word) => void): Peers {
+  let tell: () => void = () => {};
+  let news = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const channel =
+    typeof window === "undefined" || typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(name);
+  channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => {
+    hear(data);
+    tell();
+    news = new Promise((resolve) => {
+      tell = resolve;
+    });
+  });
+  return {
+    say: (word) => channel?.postMessage(word),
+    heard: () => news,
+    close: () => channel?.close(),
+  };
+}

@@ -1,0 +1,81 @@
+import { isAuthError } from "../errors/auth-error.js";
+import type { ClientParts } from "./client-parts.js";
+import type { Tokens } from "./create-server-calls.js";
+import { readClaims } from "./read-claims.js";
+import { type Held, lifeOf, type User } from "./state.js";
+import { warnOfLostCookie } from "./warnings.js";
+
+// With `invalid_request` there was no cookie at all; `csrf` says that this page gets none.
+const ENDINGS: ReadonlySet<string> = new Set(["invalid_grant", "invalid_token", "invalid_request", "csrf"]);
+
+/**
+ * Makes the function that gets the next tokens, once at a time: whoever asks while it is at it waits for the same result. A refusal ends the session of this tab and
+ * tells no other one; whatever else fails is thrown, and leaves the session as it is.
+ */
+export function createRenewal(parts: ClientParts): () => Promise<void> {
+  let flight: Promise<void> | undefined;
+  return () => {
+    flight ??= renew(parts).finally(() => {
+      flight = undefined;
+    });
+    return flight;
+  };
+}
+
+async function renew(parts: ClientParts): Promise<void> {
+  const { session, turns } = parts;
+  const { era, held } = session;
+  const isMoot = () => session.era !== era || session.held !== held;
+  const release = await turns.take(isMoot);
+  try {
+    if (!isMoot()) await refresh(parts, isMoot);
+  } catch (error) {
+    if (isMoot()) return;
+    if (!isAuthError(error) || !ENDINGS.has(error.code)) throw error;
+    if (parts.settings.transport === "cookie") warnOfLostCookie(parts.settings, error, held !== undefined);
+    session.end("session_ended");
+    await parts.vault.write(undefined);
+  } finally {
+    release();
+  }
+}
+
+async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void> {
+  const { session, peers, vault, settings } = parts;
+  const refreshToken = settings.transport === "bearer" ? await vault.read() : undefined;
+  if (settings.transport === "bearer" && refreshToken === undefined) return session.end("session_ended");
+  const tokens = await parts.calls.refresh(refreshToken).catch(async (error: unknown) => {
+    // A tab without localStorage marks, or on another machine, may have put the next one into a storage that is shared.
+    const latest = await vault.read();
+    if (latest === undefined || latest === refreshToken) throw error;
+    return parts.calls.refresh(latest);
+  });
+  // The next one counts from now on, whatever becomes of the rest.
+  if (!isMoot() && tokens.refresh_token !== undefined) await vault.write(tokens.refresh_token);
+  const next = await heldOf(parts, tokens);
+  if (isMoot()) return;
+  session.renew(next);
+  tellPeers(peers, next);
+}
+
+/** A session of an answer; the user is asked for where it is not the one that is known. */
+export async function heldOf(
+  { calls, session }: Pick<ClientParts, "calls" | "session">,
+  tokens: Tokens,
+): Promise<Held> {
+  const life = lifeOf(tokens.expires_in);
+  const user = await userOf(tokens, session.held?.user, () => calls.me(tokens.token));
+  return { token: tokens.token, user, refreshToken: tokens.refresh_token, ...life };
+}
+
+async function userOf({ token }: Tokens, known: User | undefined, ask: () => Promise<User>): Promise<User> {
+  const { sub, roles } = readClaims(token) ?? {};
+  if (known === undefined || known.id !== sub) return ask();
+  const isAsKnown = String(known.roles) === String(roles);
+  return isAsKnown || !Array.isArray(roles) ? known : { ...known, roles };
+}
+
+/** Hands a session to the other tabs. */
+export function tellPeers(peers: ClientParts["peers"], { token, user, refreshToken, endsAt }: Held): void {
+  peers.say({ type: "session", token, user, refreshToken, seconds: (endsAt - performance.now()) / 1000 });
+}

@@ -1,0 +1,79 @@
+import { AuthError } from "../errors/auth-error.js";
+import type { ClientSettings } from "./client-options.js";
+import { requireOk, unreachable } from "./require-ok.js";
+import type { User } from "./state.js";
+
+/** The tokens of RFC 6749 section 5.1, as the server answers; without `refresh_token` where that is in the cookie. */
+export interface Tokens {
+  readonly token: string;
+  readonly expires_in: number;
+  readonly refresh_token?: string;
+}
+
+/** What the client asks of the server. Each throws an `AuthError`. */
+export interface ServerCalls {
+  logIn(path: "/token" | "/signup", given: object): Promise<Tokens>;
+  /** By the refresh token, or by the cookie without one. */
+  refresh(refreshToken: string | undefined): Promise<Tokens>;
+  me(token: string): Promise<User>;
+  logOut(token: string | undefined, refreshToken: string | undefined): Promise<void>;
+  logOutEverywhere(token: string): Promise<void>;
+}
+
+interface Asked {
+  readonly body?: object | undefined;
+  readonly token?: string | undefined;
+  readonly seconds?: number;
+}
+
+const REFRESH_SECONDS = 10;
+// A log-in may have to wait for its turn.
+const PATIENCE_SECONDS = 60;
+
+/** Makes the calls of a client. The cookie goes with those alone that set or read it. */
+export function createServerCalls(settings: ClientSettings): ServerCalls {
+  const { url, transport, cookies, origin = new URL(url).origin, onSetCookie } = settings;
+  // Browsers set both themselves, and let nobody else do it.
+  const rendering = typeof cookies === "string" && { cookie: cookies, origin };
+
+  async function call(method: string, path: string, { body, token, seconds = PATIENCE_SECONDS }: Asked) {
+    const ofCookie = transport === "cookie" && !path.startsWith("/me");
+    const headers = {
+      ...(body && { "content-type": "application/json" }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(ofCookie && rendering),
+    };
+    const init: RequestInit = {
+      method,
+      headers,
+      credentials: ofCookie ? "include" : "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(seconds * 1000),
+      ...(body && { body: JSON.stringify(body) }),
+    };
+    const response = await settings.fetch(url + path, init).catch((cause) => {
+      throw unreachable(cause);
+    });
+    for (const value of response.headers.getSetCookie?.() ?? []) onSetCookie?.(value);
+    return requireOk(response);
+  }
+
+  const tokens = async (path: string, asked: Asked) => requireTokens(await call("POST", path, asked));
+  return {
+    logIn: (path, given) => tokens(path, { body: { ...given, transport: transport === "cookie" ? "cookie" : "body" } }),
+    refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
+    me: async (token) => (await call("GET", "/me", { token, seconds: REFRESH_SECONDS })).json(),
+    logOut: async (token, refreshToken) => void (await call("DELETE", "/token", { token, body: bodyOf(refreshToken) })),
+    logOutEverywhere: async (token) => void (await call("DELETE", "/me/sessions", { token })),
+  };
+}
+
+function bodyOf(refreshToken: string | undefined): object | undefined {
+  return refreshToken === undefined ? undefined : { refresh_token: refreshToken };
+}
+
+async function requireTokens(response: Response): Promise<Tokens> {
+  const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
+  if (typeof answer?.token === "string" && typeof answer.expires_in === "number") return answer as Tokens;
+  throw new AuthError("internal", { message: "What answered is no Latchkey server: is the url right?" });
+}

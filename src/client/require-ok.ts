@@ -1,0 +1,52 @@
+import { AuthError, type ErrorCode, type FieldError } from "../errors/auth-error.js";
+
+/** The part of a problem (RFC 9457) that a refusal is read from. */
+interface Problem {
+  readonly title?: unknown;
+  readonly code?: unknown;
+  readonly reason?: unknown;
+  readonly errors?: unknown;
+}
+
+/** The response where it is a success (200 to 299); throws the `AuthError` that it tells otherwise, with `fields` and `retryAfter` where it has them. */
+export async function requireOk(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  throw refusalIn(response, await problemIn(response));
+}
+
+/** Whether a response refuses the access token that was sent with it. */
+export async function refusesToken(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const challenge = response.headers.get("www-authenticate");
+  if (challenge !== null) return challenge.includes('error="invalid_token"');
+  // Another origin may keep the header from us (CORS).
+  return (await problemIn(response.clone())).code === "invalid_token";
+}
+
+/** The error for a request that got no answer. */
+export function unreachable(cause: unknown): AuthError {
+  return new AuthError("unavailable", { message: "The server cannot be reached.", reason: "offline", cause });
+}
+
+async function problemIn(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return typeof body === "object" && body !== null ? body : {};
+}
+
+function refusalIn({ status, headers }: Response, { title, code, reason, errors }: Problem): AuthError {
+  const seconds = headers.get("retry-after");
+  // Not ours where it has no code: a proxy's page, for one.
+  return new AuthError(typeof code === "string" ? (code as ErrorCode) : codeOf(status), {
+    ...(typeof title === "string" && { message: title }),
+    ...(typeof reason === "string" && { reason }),
+    ...(Array.isArray(errors) && { fields: errors as FieldError[] }),
+    ...(seconds !== null && /^\d+$/.test(seconds) && { retryAfter: Number(seconds) }),
+  });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 404) return "not_found";
+  if (status === 429) return "rate_limited";
+  if (status === 500) return "internal";
+  return status > 500 ? "unavailable" : "invalid_request";
+}

@@ -1,0 +1,58 @@
+import { isAuthError } from "../errors/auth-error.js";
+import type { ClientParts } from "./client-parts.js";
+import { warnOfUnlistedOrigin } from "./warnings.js";
+
+const COOKIE = "__Host-latchkey=";
+const LONGEST_PAUSE_SECONDS = 30;
+
+/**
+ * Finds out at the start who is logged in. Where the server cannot be reached it goes on trying, more and more seldom and whenever the browser is online again, until
+ * the signal is aborted.
+ */
+export async function restore(parts: ClientParts, renew: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const { settings, session } = parts;
+  const { cookies, onSetCookie, storage } = settings;
+  if (cookies !== undefined) {
+    if (cookies === null || !cookies.includes(COOKIE)) return session.end("session_ended");
+    // A refresh whose next cookie is lost would cost the session.
+    if (onSetCookie === undefined) return;
+  } else if (typeof window === "undefined" && storage === undefined) return;
+  try {
+    await renew();
+  } catch (error) {
+    session.lose();
+    if (typeof window === "undefined") return;
+    void warnOfUnlistedOrigin(settings);
+    void keepTrying(parts, renew, signal, error);
+  }
+}
+
+async function keepTrying(
+  { session }: ClientParts,
+  renew: () => Promise<void>,
+  signal: AbortSignal,
+  first: unknown,
+): Promise<void> {
+  let error = first;
+  for (let seconds = 1; !signal.aborted && session.held === undefined; seconds *= 2) {
+    const wanted = isAuthError(error) ? (error.retryAfter ?? 0) : 0;
+    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), wanted), signal);
+    if (signal.aborted || session.state.status !== "offline") return;
+    await renew().catch((next: unknown) => {
+      error = next;
+    });
+  }
+}
+
+/** Waits so many seconds, or until the browser is online again or nobody waits any more. */
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    const early = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", early, { once: true });
+    window.addEventListener("online", early, { once: true, signal });
+  });
+}
