@@ -1,6 +1,6 @@
 import type { AccountSettings, LogEvent } from "../accounts/account-parts.js";
 import { requireTrustedProxies, type TrustedProxies } from "../http/client-address.js";
-import { type Brand, type BrandOptions, requireBrand } from "../http/pages/brand.js";
+import { BRAND_OPTIONS, type Brand, type BrandOptions, requireBrand } from "../http/pages/brand.js";
 import { requireOrigins, requireServerUrl } from "../http/server-url.js";
 import { isAlgorithm, requireAlgorithm } from "../tokens/algorithms.js";
 import type { Algorithm } from "../tokens/index.js";
@@ -78,7 +78,8 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
   requireKnownOptions(options, "createAuth", KNOWN);
   requireDatabase(options.database);
   const url = requireServerUrl(options.url);
-  const { now = Date.now } = options;
+  const { now = Date.now, brand = {} } = options;
+  requireKnownOptions(brand, "The brand", BRAND_OPTIONS);
   requireFunctions({ now, log: options.log });
   return {
     url,
@@ -86,7 +87,7 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
     algorithm: requireAsymmetric(options.algorithm ?? "ES256"),
     origins: [new URL(url).origin, ...requireOrigins(options.origins ?? [])],
     trustedProxies: requireTrustedProxies(options.trustedProxies ?? []),
-    brand: requireBrand(options.brand ?? {}),
+    brand: requireBrand(brand),
     now,
     log: harmless(options.log),
   };

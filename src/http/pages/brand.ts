@@ -1,5 +1,4 @@
 import { hasInvisible } from "../../accounts/has-invisible.js";
-import { requireKnownOptions } from "../../tokens/known-options.js";
 import type { Color } from "./contrast.js";
 import { type Logo, requireLogo } from "./logo.js";
 
@@ -20,6 +19,9 @@ export interface Brand {
   readonly color?: Color | undefined;
 }
 
+/** The names of the options of a brand. */
+export const BRAND_OPTIONS: readonly (keyof BrandOptions)[] = ["name", "logo", "color"];
+
 const LONGEST_NAME = 64;
 // The two joiners shape the letters of some scripts, and emoji.
 const NAME = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\u200c\u200d]+$/u;
@@ -27,7 +29,6 @@ const SEEN = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /** Checks a brand and reads its logo. A `TypeError` names what is wrong. */
 export function requireBrand(options: BrandOptions): Brand {
-  requireKnownOptions(options, "The brand", ["name", "logo", "color"]);
   const { name = "Latchkey", logo, color } = options;
   return {
     name: requireName(name),
