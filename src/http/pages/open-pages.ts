@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { AuthError } from "../../errors/auth-error.js";
 import type { Reply } from "../route.js";
 import type { Brand } from "./brand.js";
 import { brandCss } from "./brand-css.js";
@@ -50,10 +51,10 @@ export function openPages(parts: PageParts): (path: string) => Promise<Page | un
     reading ??= readPages(parts);
     try {
       return (await reading).get(path);
-    } catch (error) {
+    } catch (cause) {
       reading = undefined;
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw new AuthError("unavailable", { cause, retryAfter: 1 });
     }
   };
 }
