@@ -3,7 +3,7 @@ import type { ClientParts } from "./client-parts.js";
 import type { Tokens } from "./create-server-calls.js";
 import { readClaims } from "./read-claims.js";
 import { type Held, lifeOf, type User } from "./state.js";
-import { warnOfLostCookie } from "./warnings.js";
+import { warnOfRefusal } from "./warnings.js";
 
 // With `invalid_request` there was no cookie at all; `csrf` says that this page gets none.
 const ENDINGS: ReadonlySet<string> = new Set(["invalid_grant", "invalid_token", "invalid_request", "csrf"]);
@@ -32,7 +32,7 @@ async function renew(parts: ClientParts): Promise<void> {
   } catch (error) {
     if (isMoot()) return;
     if (!isAuthError(error) || !ENDINGS.has(error.code)) throw error;
-    if (parts.settings.transport === "cookie") warnOfLostCookie(parts.settings, error, held !== undefined);
+    warnOfRefusal(parts.settings, error, held !== undefined);
     session.end("session_ended");
     await parts.vault.write(undefined);
   } finally {
@@ -68,11 +68,10 @@ export async function heldOf(
   return { token: tokens.token, user, refreshToken: tokens.refresh_token, ...life };
 }
 
+/** What the token says of the roles is newer than what is known. */
 async function userOf({ token }: Tokens, known: User | undefined, ask: () => Promise<User>): Promise<User> {
   const { sub, roles } = readClaims(token) ?? {};
-  if (known === undefined || known.id !== sub) return ask();
-  const isAsKnown = String(known.roles) === String(roles);
-  return isAsKnown || !Array.isArray(roles) ? known : { ...known, roles };
+  return known !== undefined && known.id === sub ? { ...known, roles: roles as User["roles"] } : ask();
 }
 
 /** Hands a session to the other tabs. */

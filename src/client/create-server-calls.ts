@@ -17,7 +17,6 @@ export interface ServerCalls {
   refresh(refreshToken: string | undefined): Promise<Tokens>;
   me(token: string): Promise<User>;
   logOut(token: string | undefined, refreshToken: string | undefined): Promise<void>;
-  logOutEverywhere(token: string): Promise<void>;
 }
 
 interface Asked {
@@ -64,7 +63,6 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
     refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
     me: async (token) => (await call("GET", "/me", { token, seconds: REFRESH_SECONDS })).json(),
     logOut: async (token, refreshToken) => void (await call("DELETE", "/token", { token, body: bodyOf(refreshToken) })),
-    logOutEverywhere: async (token) => void (await call("DELETE", "/me/sessions", { token })),
   };
 }
 
@@ -75,5 +73,5 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
 async function requireTokens(response: Response): Promise<Tokens> {
   const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
   if (typeof answer?.token === "string" && typeof answer.expires_in === "number") return answer as Tokens;
-  throw new AuthError("internal", { message: "What answered is no Latchkey server: is the url right?" });
+  throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });
 }

@@ -45,8 +45,6 @@ function refusalIn({ status, headers }: Response, { title, code, reason, errors 
 }
 
 function codeOf(status: number): ErrorCode {
-  if (status === 404) return "not_found";
   if (status === 429) return "rate_limited";
-  if (status === 500) return "internal";
-  return status > 500 ? "unavailable" : "invalid_request";
+  return status < 500 ? "invalid_request" : "unavailable";
 }
