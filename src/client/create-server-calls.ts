@@ -61,7 +61,7 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   return {
     logIn: (path, given) => tokens(path, { body: { ...given, transport: transport === "cookie" ? "cookie" : "body" } }),
     refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
-    me: async (token) => (await call("GET", "/me", { token, seconds: REFRESH_SECONDS })).json(),
+    me: async (token) => (await call("GET", "/me", { token })).json(),
     logOut: async (token, refreshToken) => void (await call("DELETE", "/token", { token, body: bodyOf(refreshToken) })),
   };
 }
