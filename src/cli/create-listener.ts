@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { type AuthServer, isAuthError, type LogEvent } from "../create-auth.js";
+import { endUnreadBody } from "../guard/end-unread-body.js";
 import { requireOneReading } from "../guard/require-one-reading.js";
 import { createRefuseUnreadable } from "../http/refuse-unreadable.js";
 import type { Life } from "./stop-on-signal.js";
@@ -40,8 +41,7 @@ function answering({ auth, life, log }: ListenerParts, refuse: ReturnType<typeof
     async (request, { incoming, outgoing }) => {
       const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
       if (life.stopping) response.headers.set("connection", "close");
-      if (BODYLESS.has(incoming.method ?? "") && !incoming.complete)
-        outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
+      endUnreadBody(incoming, outgoing);
       return response;
     },
     {
@@ -56,11 +56,4 @@ function answering({ auth, life, log }: ListenerParts, refuse: ReturnType<typeof
       },
     },
   );
-}
-
-const BODYLESS = new Set(["GET", "HEAD"]);
-
-/** A body where none belongs would be drained without end; unread ones of other methods are bounded by the adaptor. */
-function endUnread(incoming: { readonly complete: boolean; destroy(): unknown }): void {
-  if (!incoming.complete) incoming.destroy();
 }
