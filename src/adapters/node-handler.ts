@@ -3,10 +3,11 @@ import { getRequestListener, RequestError } from "@hono/node-server";
 import { AuthError, isAuthError } from "../errors/auth-error.js";
 import { endUnreadBody } from "../guard/end-unread-body.js";
 import { refusalOf } from "../guard/refusal.js";
+import { refusalResponse } from "../guard/refusal-response.js";
 import { requireOneReading } from "../guard/require-one-reading.js";
+import { sendRefusal } from "../guard/send-refusal.js";
 import { type Embeddable, requireEmbeddable } from "./embeddable.js";
 import { restoreRequest } from "./node-request.js";
-import { sendRefusal } from "./send-refusal.js";
 
 /** A listener of `node:http`, which Express takes as a handler too. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -40,10 +41,7 @@ export function toHandler(auth: Embeddable): NodeHandler {
 
 /** RFC 9112 section 3.2: a Host that is none is the client's mistake; anything else is ours. */
 function failed(error: unknown): Response {
-  const { status, headers, body } = refusalOf(
-    error instanceof RequestError ? new AuthError("invalid_request") : warned(error),
-  );
-  return new Response(JSON.stringify(body), { status, headers });
+  return refusalResponse(refusalOf(error instanceof RequestError ? new AuthError("invalid_request") : warned(error)));
 }
 
 /** The cause is for who runs the application, the refusal for the client. */

@@ -3,7 +3,9 @@ import type { Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { type AuthServer, isAuthError, type LogEvent } from "../create-auth.js";
 import { endUnreadBody } from "../guard/end-unread-body.js";
+import { refusalResponse } from "../guard/refusal-response.js";
 import { requireOneReading } from "../guard/require-one-reading.js";
+import { sendRefusal } from "../guard/send-refusal.js";
 import { createRefuseUnreadable } from "../http/refuse-unreadable.js";
 import type { Life } from "./stop-on-signal.js";
 
@@ -27,10 +29,7 @@ export function createListener(parts: ListenerParts): RequestListener {
       requireOneReading(request);
     } catch (error) {
       refused.add(request.socket);
-      const { status, headers, body } = refuse("invalid_request", isAuthError(error) ? error.message : undefined);
-      const text = JSON.stringify(body);
-      response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
-      return;
+      return sendRefusal(response, refuse("invalid_request", isAuthError(error) ? error.message : undefined));
     }
     void answer(request, response);
   };
@@ -51,8 +50,7 @@ function answering({ auth, life, log }: ListenerParts, refuse: ReturnType<typeof
         // RFC 9112 section 3.2: a target or a Host that is none is the client's mistake.
         const isTheirs = error instanceof RequestError;
         if (!isTheirs) log({ event: "server.error", error: String(error) });
-        const { status, headers, body } = refuse(isTheirs ? "invalid_request" : "internal");
-        return new Response(JSON.stringify(body), { status, headers });
+        return refusalResponse(refuse(isTheirs ? "invalid_request" : "internal"));
       },
     },
   );
