@@ -65,13 +65,14 @@ function praise(text: string): Advice {
   return worth >= GOOD_LENGTH ? "good" : "fair";
 }
 
-/** What is left where repetitions (`aaaa`, `abcabc`) are written once, and steps (`1234`, `fedcb`) by their beginning. */
+/** What is left where steps (`1234`, `fedcb`) are written as their beginning, and then repetitions (`aaaa`, `abcabc`) once. */
 function withoutRuns(text: string): string {
-  const letters = [...text.slice(0, 2 * LONGEST).replace(/(.{1,8}?)\1+/gsu, "$1")];
+  const letters = [...text];
   const stepAt = (index: number) => (letters[index]?.codePointAt(0) ?? 0) - (letters[index - 1]?.codePointAt(0) ?? 0);
   return letters
     .filter((_, index) => index < 2 || Math.abs(stepAt(index)) !== 1 || stepAt(index) !== stepAt(index - 1))
-    .join("");
+    .join("")
+    .replace(/(.{1,16}?)\1+/gsu, "$1");
 }
 
 /** As the server does: what it is called, and what the visitor is, the longest first. */

@@ -13,6 +13,7 @@ import { Sessions } from "./sessions.js";
 export function AccountPage(): ReactElement {
   const { texts, settings, takeEnding } = useSurroundings();
   const { status, user } = useAuth();
+  const { isBusy, hasFailed, leave } = useLogOut();
   // Counts what ends other sessions.
   const [changes, setChanges] = useState(0);
   useEffect(() => {
@@ -24,17 +25,17 @@ export function AccountPage(): ReactElement {
         <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
           <div className="min-w-0">
             <p className="text-sm text-soft [overflow-wrap:anywhere]">{settings.name}</p>
-            <h1 tabIndex={-1} className="font-display text-[1.75rem] leading-tight">
+            <h1 tabIndex={-1} className="font-display text-3xl leading-tight">
               {texts.account}
             </h1>
           </div>
-          <LogOut />
+          <BusyButton busy={isBusy} doing={texts.wait} disabled={user === null} onClick={leave}>
+            {texts.logOut}
+          </BusyButton>
         </div>
-        {status === "offline" && (
-          <div className="mt-5">
-            <Alert>{texts.offlineTrying}</Alert>
-          </div>
-        )}
+        <div className="*:not-empty:mt-5">
+          <Alert>{(status === "offline" && texts.offlineTrying) || (hasFailed && texts.logOutFailed)}</Alert>
+        </div>
         <div className="mt-7 grid items-start gap-x-12 gap-y-10 border-line border-t pt-7 md:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
           <div className="grid gap-10">
             <Profile user={user} />
@@ -47,9 +48,14 @@ export function AccountPage(): ReactElement {
   );
 }
 
-function LogOut(): ReactElement {
-  const { texts } = useSurroundings();
-  const { logOut, user } = useAuth();
+interface LogOutState {
+  readonly isBusy: boolean;
+  readonly hasFailed: boolean;
+  leave(): void;
+}
+
+function useLogOut(): LogOutState {
+  const { logOut } = useAuth();
   const [isBusy, setBusy] = useState(false);
   const [hasFailed, setFailed] = useState(false);
   const leave = () => {
@@ -59,12 +65,5 @@ function LogOut(): ReactElement {
       .catch(() => setFailed(true))
       .finally(() => setBusy(false));
   };
-  return (
-    <div className="flex flex-wrap items-center gap-3">
-      <Alert>{hasFailed && texts.logOutFailed}</Alert>
-      <BusyButton busy={isBusy} doing={texts.wait} disabled={user === null} onClick={leave}>
-        {texts.logOut}
-      </BusyButton>
-    </div>
-  );
+  return { isBusy, hasFailed, leave };
 }

@@ -49,7 +49,8 @@ export function ChangePassword({ user, onChanged }: ChangePasswordProps): ReactE
         <Note isGood>{isChanged && texts.passwordChanged}</Note>
         <BusyButton
           type="submit"
-          className="justify-self-start"
+          look="main"
+          className="mt-2 justify-self-start"
           busy={form.busy}
           doing={texts.saving}
           disabled={user === null || form.seconds > 0}

@@ -34,22 +34,29 @@ export function Entry({ title, form, yes, doing, other, children }: EntryProps):
   return (
     <div className="mx-auto w-full max-w-106">
       <KeyCard>
-        <h1 tabIndex={-1} className="font-display text-[1.75rem] leading-tight [overflow-wrap:anywhere]">
+        <h1 tabIndex={-1} className="font-display text-3xl leading-tight [overflow-wrap:anywhere]">
           {title}
         </h1>
-        <p className="mt-1 mb-5 min-h-5 text-sm text-soft leading-5">
-          {target !== undefined && target.origin !== location.origin && <bdi>{texts.goesOnTo(target.host)}</bdi>}
-        </p>
-        <div className="relative">
+        {target !== undefined && target.origin !== location.origin && (
+          <p className="mt-1.5 text-sm text-soft [overflow-wrap:anywhere]">{texts.goesOnTo(target.host)}</p>
+        )}
+        <div className="relative mt-6">
           {isHidden && <Waiting />}
           <div className={isHidden ? "invisible" : ""}>
             <Note>{notice === undefined ? undefined : sentenceOf(notice, texts)}</Note>
             <form {...form.props} className={notice === undefined ? "" : "mt-5"}>
               <div className="grid gap-1.5">{children}</div>
-              <div className="mt-2 mb-4 empty:hidden">
+              <div className="mb-2 *:not-empty:mb-4">
                 <Alert>{alert}</Alert>
               </div>
-              <BusyButton type="submit" look="main" busy={form.busy} doing={doing} disabled={form.seconds > 0}>
+              <BusyButton
+                type="submit"
+                look="main"
+                className="w-full"
+                busy={form.busy}
+                doing={doing}
+                disabled={form.seconds > 0}
+              >
                 {form.seconds > 0 ? (
                   <span className="tabular-nums">{texts.tryAgainIn(onTheClock(form.seconds))}</span>
                 ) : (

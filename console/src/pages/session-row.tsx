@@ -20,9 +20,9 @@ export interface SessionRowProps {
 export function SessionRow({ session, device, now, after, end }: SessionRowProps): ReactElement {
   const { texts } = useSurroundings();
   return (
-    <li className="flex min-h-26 items-center justify-between gap-4 border-line border-b py-4">
-      <div className="min-w-0 text-sm text-soft leading-6">
-        <p className="flex flex-wrap items-center gap-x-2.5 text-base text-ink">
+    <li className="border-line border-b py-4">
+      <div className="flex min-h-11 items-center justify-between gap-4">
+        <p className="flex min-w-0 flex-wrap items-center gap-x-2.5">
           <bdi className="font-medium">{device}</bdi>
           {session.current && (
             <span className="rounded-md border border-good bg-good-paper px-2 text-good text-xs leading-5">
@@ -30,22 +30,24 @@ export function SessionRow({ session, device, now, after, end }: SessionRowProps
             </span>
           )}
         </p>
-        <Moment label={texts.lastUsed} at={session.last_used_at} now={now} />
+        {!session.current && (
+          <ConfirmDialog
+            trigger={<Button aria-label={texts.endSessionOf(device)}>{texts.endSession}</Button>}
+            title={texts.endSessionTitle}
+            what={<bdi>{texts.endSessionWhat(device)}</bdi>}
+            yes={texts.endSessionYes}
+            act={end}
+            after={after}
+          />
+        )}
+      </div>
+      <div className="text-soft text-sm leading-6">
         <p>
           <bdi>{session.address ?? texts.unknownAddress}</bdi>
         </p>
+        <Moment label={texts.lastUsed} at={session.last_used_at} now={now} />
         <Moment label={texts.loggedInAt} at={session.created_at} now={now} />
       </div>
-      {!session.current && (
-        <ConfirmDialog
-          trigger={<Button aria-label={texts.endSessionOf(device)}>{texts.endSession}</Button>}
-          title={texts.endSessionTitle}
-          what={<bdi>{texts.endSessionWhat(device)}</bdi>}
-          yes={texts.endSessionYes}
-          act={end}
-          after={after}
-        />
-      )}
     </li>
   );
 }
@@ -61,7 +63,10 @@ function Moment({ label, at, now }: MomentProps): ReactElement {
   const moment = Date.parse(at);
   return (
     <p>
-      {label} <time dateTime={at}>{`${timeAgo(moment, now, locale)} · ${dateAndTime(moment, locale)}`}</time>
+      {label}{" "}
+      <time dateTime={at}>
+        {timeAgo(moment, now, locale)} · <span className="whitespace-nowrap">{dateAndTime(moment, locale)}</span>
+      </time>
     </p>
   );
 }

@@ -91,7 +91,7 @@ function SessionRows({ list, heading }: SessionRowsProps): ReactElement {
 
 function EmptyRow(): ReactElement {
   return (
-    <li aria-hidden="true" className="grid min-h-26 content-center gap-2 border-line border-b py-4">
+    <li aria-hidden="true" className="grid min-h-37 content-center gap-3 border-line border-b py-4">
       <Blank wide />
       <Blank />
     </li>

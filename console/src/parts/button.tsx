@@ -4,7 +4,7 @@ const SHAPE =
   "inline-flex items-center justify-center gap-2 rounded-lg font-medium text-center transition-colors cursor-pointer aria-disabled:cursor-default";
 
 const LOOKS = {
-  main: "min-h-12 w-full px-5 py-2 bg-brand text-brand-text border border-brand-edge not-aria-disabled:hover:bg-brand-hover",
+  main: "min-h-12 px-5 py-2 bg-brand text-brand-text border border-brand-edge not-aria-disabled:hover:bg-brand-hover",
   plain: "min-h-11 px-4 py-1.5 text-sm border border-edge text-ink not-aria-disabled:hover:bg-paper",
   danger: "min-h-11 px-4 py-1.5 text-sm border border-wrong text-wrong not-aria-disabled:hover:bg-wrong-paper",
 } as const;
