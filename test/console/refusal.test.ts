@@ -35,7 +35,7 @@ const WRONG: readonly (readonly [object, string, keyof typeof english])[] = [
   [{ password: "short" }, "password", "passwordShort"],
   [{ password: "a".repeat(1025) }, "password", "passwordLong"],
   [{ password: "password1" }, "password", "passwordCommon"],
-  [{ password: "grace123" }, "password", "passwordNames"],
+  [{ password: "grace-!?" }, "password", "passwordNames"],
 ];
 
 describe("a refusal of the server's", () => {
