@@ -15,7 +15,10 @@ export async function openPages(server) {
     logLevel: "warn",
     cacheDir: join(ROOT, "node_modules/.vite/4geeks-web"),
     // All packages by name, so that none is found late and reloads the page.
-    optimizeDeps: { noDiscovery: true, include: ["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom/client"] },
+    optimizeDeps: {
+      noDiscovery: true,
+      include: ["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom/client"],
+    },
     server: {
       middlewareMode: true,
       ws: { server },

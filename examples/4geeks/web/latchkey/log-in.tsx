@@ -23,11 +23,11 @@ export function LogIn(): ReactElement {
   );
 }
 
-/** Throws the same error with more in its sentence: which field is wrong and why, or when to come back. */
+/** Throws what can be shown: what is wrong with the fields where the server names some, and when to come back where it says so. */
 function explain(error: unknown): never {
   if (!isAuthError(error)) throw error;
-  const { message, fields = [], retryAfter } = error;
-  const more = fields.map((field) => field.message);
-  if (retryAfter !== undefined) more.push(`Try again in ${retryAfter} seconds.`);
-  throw new Error([message, ...more].join(" "), { cause: error });
+  const { message, fields, retryAfter } = error;
+  const sentences = fields?.map((field) => field.message) ?? [message];
+  if (retryAfter !== undefined) sentences.push(`Try again in ${retryAfter} seconds.`);
+  throw new Error(sentences.join(" "), { cause: error });
 }
