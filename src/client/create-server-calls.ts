@@ -8,6 +8,7 @@ export interface Tokens {
   readonly token: string;
   readonly expires_in: number;
   readonly refresh_token?: string;
+  readonly user?: User;
 }
 
 /** What the client asks of the server. Each throws an `AuthError`. */
@@ -38,6 +39,8 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   async function call(method: string, path: string, { body, token, seconds = PATIENCE_SECONDS }: Asked) {
     const ofCookie = transport === "cookie" && !path.startsWith("/me");
     const headers = {
+      // Who it is comes with the tokens.
+      accept: "application/vnd.latchkey.session+json, application/json",
       ...(body && { "content-type": "application/json" }),
       ...(token && { authorization: `Bearer ${token}` }),
       ...(ofCookie && rendering),
@@ -61,7 +64,7 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   return {
     logIn: (path, given) => tokens(path, { body: { ...given, transport: transport === "cookie" ? "cookie" : "body" } }),
     refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
-    me: async (token) => (await call("GET", "/me", { token, seconds: REFRESH_SECONDS })).json(),
+    me: async (token) => (await call("GET", "/me", { token })).json(),
     logOut: async (token, refreshToken) => void (await call("DELETE", "/token", { token, body: bodyOf(refreshToken) })),
   };
 }

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAuth } from "latchkey";
 import { afterEach, describe, expect, it } from "vitest";
 import { newSecret } from "../../dist/keys/master-key.js";
 import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
+import { newData } from "./new-data.js";
 import { endAll, LATCHKEY, newFolder, type RunOptions, run } from "./run-server.js";
 
 afterEach(endAll);
@@ -27,15 +27,6 @@ async function check(parameters: readonly string[], options: RunOptions = {}): P
 
 function weakIn(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ verdict }) => verdict === "weak");
-}
-
-/** The data of a server that has been started once. */
-async function newData(secret?: string): Promise<string> {
-  const data = join(newFolder(), "data");
-  const settings = { database: join(data, "latchkey.db"), data, url: "http://localhost:4000" };
-  const auth = await createAuth({ ...settings, ...(secret !== undefined && { secret }) });
-  await auth.close();
-  return data;
 }
 
 async function setVersion(data: string, version: string): Promise<void> {
