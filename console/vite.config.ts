@@ -11,6 +11,8 @@ export default defineConfig({
     // Neither data URLs nor inline scripts: the policy of the pages allows files of their own alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // "use client" is for bundlers that render on a server; here all is the client.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
     license: { fileName: "LICENSES.md" },
   },
 });
