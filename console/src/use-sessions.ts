@@ -20,6 +20,8 @@ export interface SessionList {
   reload(): void;
   /** Ends one; throws an `AuthError`. */
   end(id: string): Promise<void>;
+  /** Shows one no more. */
+  drop(id: string): void;
 }
 
 /** Loads the sessions as soon as somebody is in, and again after every change. */
@@ -50,7 +52,7 @@ export function useSessions(isIn: boolean, changes: number): SessionList {
     const response = await authFetch(`${server}/me/sessions/${id}`, { method: "DELETE" });
     // What has ended by itself is as good.
     if (response.status !== 404) await requireOk(response);
-    setSessions((all) => all?.filter((session) => session.id !== id));
   };
-  return { sessions, hasFailed, reload, end };
+  const drop = (id: string) => setSessions((all) => all?.filter((session) => session.id !== id));
+  return { sessions, hasFailed, reload, end, drop };
 }

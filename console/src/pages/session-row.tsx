@@ -14,10 +14,11 @@ export interface SessionRowProps {
   /** Where the cursor goes once the session is ended, and its row gone. */
   readonly after: RefObject<HTMLElement | null>;
   readonly end: () => Promise<void>;
+  readonly onEnded: () => void;
 }
 
 /** One session: on what, from where, since when. */
-export function SessionRow({ session, device, now, after, end }: SessionRowProps): ReactElement {
+export function SessionRow({ session, device, now, after, end, onEnded }: SessionRowProps): ReactElement {
   const { texts } = useSurroundings();
   return (
     <li className="border-line border-b py-4">
@@ -38,6 +39,7 @@ export function SessionRow({ session, device, now, after, end }: SessionRowProps
             yes={texts.endSessionYes}
             act={end}
             after={after}
+            onDone={onEnded}
           />
         )}
       </div>

@@ -51,8 +51,8 @@ function SessionRows({ list, heading }: SessionRowsProps): ReactElement {
   const [ended, setEnded] = useState("");
   const now = useNow();
   const { sessions, hasFailed, reload } = list;
-  const end = async (session: SessionView) => {
-    await list.end(session.id);
+  const drop = (session: SessionView) => {
+    list.drop(session.id);
     setEnded(texts.sessionIsEnded(deviceNameOf(session, texts)));
   };
   return (
@@ -79,7 +79,8 @@ function SessionRows({ list, heading }: SessionRowsProps): ReactElement {
               device={deviceNameOf(session, texts)}
               now={now}
               after={heading}
-              end={() => end(session)}
+              end={() => list.end(session.id)}
+              onEnded={() => drop(session)}
             />
           )) ?? <EmptyRow />}
         </ul>

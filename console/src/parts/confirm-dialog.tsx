@@ -15,12 +15,14 @@ export interface ConfirmDialogProps {
   readonly yes: string;
   /** Does it; what it throws is shown in the dialog, which stays open. */
   readonly act: () => Promise<unknown>;
-  /** Where the cursor goes once it is done, since the trigger may be gone then. */
+  /** Where the cursor goes once it is done, where the trigger will be gone. */
   readonly after?: RefObject<HTMLElement | null>;
+  /** Is called when it is done and the dialog is gone: until then the dialog must stay in the page. */
+  readonly onDone?: () => void;
 }
 
 /** Asks once more before something is done that cannot be taken back. */
-export function ConfirmDialog({ trigger, title, what, yes, act, after }: ConfirmDialogProps): ReactElement {
+export function ConfirmDialog({ trigger, title, what, yes, act, after, onDone }: ConfirmDialogProps): ReactElement {
   const language = useSurroundings();
   const [isOpen, setOpen] = useState(false);
   const [isDone, setDone] = useState(false);
@@ -45,7 +47,11 @@ export function ConfirmDialog({ trigger, title, what, yes, act, after }: Confirm
     }
   };
   return (
-    <AlertDialog.Root open={isOpen} onOpenChange={open}>
+    <AlertDialog.Root
+      open={isOpen}
+      onOpenChange={open}
+      onOpenChangeComplete={(isNowOpen) => !isNowOpen && isDone && onDone?.()}
+    >
       <AlertDialog.Trigger render={trigger} />
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 bg-black/50 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
