@@ -7,13 +7,15 @@ export type Notice = "session_ended" | "log_out" | "other_tab" | "log_in_first";
 /** Where the visitor is, and why. */
 export interface Standing extends Place {
   readonly notice: Notice | undefined;
+  /** Whether the browser has just loaded the page here. */
+  readonly isArrival: boolean;
 }
 
 const listeners = new Set<() => void>();
-let standing: Standing = { ...placeOf(location), notice: undefined };
+let standing: Standing = { ...placeOf(location), notice: undefined, isArrival: true };
 
 function stand(notice?: Notice): void {
-  standing = { ...placeOf(location), notice };
+  standing = { ...placeOf(location), notice, isArrival: false };
   for (const listener of [...listeners]) listener();
 }
 

@@ -12,8 +12,9 @@ export function useCountdown(): readonly [left: number, start: (seconds: number)
     return () => clearInterval(timer);
   }, [isOn]);
   const start = useCallback((seconds: number) => {
-    setNow(performance.now());
-    setEnd(performance.now() + seconds * 1000);
+    const beginning = performance.now();
+    setNow(beginning);
+    setEnd(beginning + seconds * 1000);
   }, []);
   return [left, start];
 }

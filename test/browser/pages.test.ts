@@ -43,8 +43,7 @@ describeInBrowser("the hosted pages", () => {
   it("can be used with the keyboard alone", async () => {
     const username = await newAccount();
     const page = await open("login");
-    await page.getByLabel("Username").waitFor();
-    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => (document.activeElement as HTMLInputElement).name === "username");
     await page.keyboard.type(username);
     await page.keyboard.press("Tab");
     await page.keyboard.type(PASSWORD);
@@ -166,6 +165,8 @@ describeInBrowser("a form of the pages", () => {
     await page.getByText("Strong.").first().waitFor();
     await page.keyboard.press("Enter");
     await page.getByText("This username is taken.").waitFor();
+    // Nothing is to be waited for.
+    expect(await page.locator("button[type=submit]").getAttribute("aria-disabled")).toBe(null);
     expect(await page.getByLabel("Username").evaluate((input) => input === document.activeElement)).toBe(true);
   });
 });

@@ -11,7 +11,10 @@ export function AlreadyIn({ target }: { readonly target: URL }): ReactElement {
   return (
     <div className="mx-auto w-full max-w-106">
       <KeyCard>
-        <h1 tabIndex={-1} className="font-display text-3xl leading-tight [overflow-wrap:anywhere]">
+        <h1
+          tabIndex={-1}
+          className="font-display text-[1.625rem] min-[25rem]:text-3xl leading-tight [overflow-wrap:anywhere]"
+        >
           {texts.alreadyIn} <bdi>{user?.username}</bdi>
         </h1>
         <p className="mt-3 mb-6 text-soft [overflow-wrap:anywhere]">{texts.alreadyInWhy(target.host)}</p>

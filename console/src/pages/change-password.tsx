@@ -28,7 +28,7 @@ export function ChangePassword({ user, onChanged }: ChangePasswordProps): ReactE
         {texts.changePassword}
       </h2>
       <p className="mt-1 mb-4 text-sm text-soft">{texts.changePasswordHint}</p>
-      <form {...form.props} className="grid gap-1.5">
+      <form {...form.props} className="grid gap-2.5">
         {/* For password managers, which keep a password for a name. */}
         <input hidden type="text" name="username" autoComplete="username" readOnly value={owner.username} />
         <PasswordField

@@ -1,5 +1,5 @@
 import { useAuth } from "latchkey/react";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
 import { onTheClock } from "../moments.js";
 import { type Notice, useStanding } from "../navigation.js";
 import { Alert, Note } from "../parts/alert.js";
@@ -29,12 +29,16 @@ export function Entry({ title, form, yes, doing, other, children }: EntryProps):
   const { status } = useAuth();
   const { notice } = useStanding();
   const { isHidden, target, isStuck } = useWayOn();
+  useCursor(form, !isHidden);
   if (isStuck && target !== undefined) return <AlreadyIn target={target} />;
   const alert = form.alert ?? (status === "offline" ? texts.offlineTrying : undefined);
   return (
     <div className="mx-auto w-full max-w-106">
       <KeyCard>
-        <h1 tabIndex={-1} className="font-display text-3xl leading-tight [overflow-wrap:anywhere]">
+        <h1
+          tabIndex={-1}
+          className="font-display text-[1.625rem] min-[25rem]:text-3xl leading-tight [overflow-wrap:anywhere]"
+        >
           {title}
         </h1>
         {target !== undefined && target.origin !== location.origin && (
@@ -45,7 +49,7 @@ export function Entry({ title, form, yes, doing, other, children }: EntryProps):
           <div className={isHidden ? "invisible" : ""}>
             <Note>{notice === undefined ? undefined : sentenceOf(notice, texts)}</Note>
             <form {...form.props} className={notice === undefined ? "" : "mt-5"}>
-              <div className="grid gap-1.5">{children}</div>
+              <div className="grid gap-2.5">{children}</div>
               <div className="mb-2 *:not-empty:mb-4">
                 <Alert>{alert}</Alert>
               </div>
@@ -70,6 +74,17 @@ export function Entry({ title, form, yes, doing, other, children }: EntryProps):
       </KeyCard>
     </div>
   );
+}
+
+/** Puts the cursor into the first field of a page that was just opened, where no keyboard comes up over it. */
+function useCursor({ props }: FormState, isShown: boolean): void {
+  const { isArrival } = useStanding();
+  const form = props.ref;
+  useEffect(() => {
+    const isIdle = document.activeElement === null || document.activeElement === document.body;
+    if (isShown && isArrival && isIdle && matchMedia("(pointer: fine)").matches)
+      form.current?.querySelector("input")?.focus();
+  }, [isShown, isArrival, form]);
 }
 
 function Waiting(): ReactElement {

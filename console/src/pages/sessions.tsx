@@ -60,16 +60,18 @@ function SessionRows({ list, heading }: SessionRowsProps): ReactElement {
       <p role="status" className="sr-only">
         {sessions === undefined && !hasFailed ? texts.sessionsLoading : ended}
       </p>
-      <Alert>
-        {hasFailed && (
-          <span className="flex flex-wrap items-center justify-between gap-3">
-            {texts.sessionsFailed}
-            <Button look="danger" onClick={reload}>
-              {texts.tryAgain}
-            </Button>
-          </span>
-        )}
-      </Alert>
+      <div className="*:not-empty:mt-4">
+        <Alert>
+          {hasFailed && (
+            <span className="flex flex-wrap items-center justify-between gap-3">
+              {texts.sessionsFailed}
+              <Button look="danger" onClick={reload}>
+                {texts.tryAgain}
+              </Button>
+            </span>
+          )}
+        </Alert>
+      </div>
       {(sessions !== undefined || !hasFailed) && (
         <ul className="mt-4 border-line border-t">
           {sessions?.map((session) => (

@@ -1,7 +1,7 @@
 import type { ButtonHTMLAttributes, ReactElement, ReactNode } from "react";
 
 const SHAPE =
-  "inline-flex items-center justify-center gap-2 rounded-lg font-medium text-center transition-colors cursor-pointer aria-disabled:cursor-default";
+  "inline-flex items-center justify-center gap-2 rounded-lg font-medium text-center transition-colors cursor-pointer aria-disabled:cursor-default aria-disabled:not-aria-busy:opacity-60";
 
 const LOOKS = {
   main: "min-h-12 px-5 py-2 bg-brand text-brand-text border border-brand-edge not-aria-disabled:hover:bg-brand-hover",

@@ -27,9 +27,13 @@ function Blade({ name }: { readonly name: string }): ReactElement {
       <div className="w-9 rounded-tl-2xl border-line border-t border-l bg-card" />
       <div className="flex-1 border-brand-edge border-t-2 bg-card" />
       <svg aria-hidden="true" className="shrink-0" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`}>
-        <path className="fill-card" d={`${edge}V${HEIGHT}H0Z`} />
-        <path className="stroke-line" d={`M${width - 0.5} ${DEEPEST}V${HEIGHT}`} />
-        <path className="fill-none stroke-2 stroke-brand-edge" d={edge} strokeLinejoin="round" />
+        <path className="fill-card forced-colors:fill-[Canvas]" d={`${edge}V${HEIGHT}H0Z`} />
+        <path className="stroke-line forced-colors:stroke-[CanvasText]" d={`M${width - 0.5} ${DEEPEST}V${HEIGHT}`} />
+        <path
+          className="fill-none stroke-2 stroke-brand-edge forced-colors:stroke-[CanvasText]"
+          d={edge}
+          strokeLinejoin="round"
+        />
       </svg>
     </div>
   );
@@ -39,12 +43,12 @@ function Blade({ name }: { readonly name: string }): ReactElement {
 function Bow({ hasLogo }: { readonly hasLogo: boolean }): ReactElement {
   return (
     <div
-      className={`absolute top-0 left-5 grid h-14 min-w-14 place-items-center rounded-full border-2 border-brand-edge min-[25rem]:left-8 ${hasLogo ? "bg-white px-3" : "bg-card"}`}
+      className={`absolute top-0 left-5 grid h-14 min-w-14 place-items-center rounded-full border-2 border-brand-edge min-[25rem]:left-8 ${hasLogo ? "bg-white px-3.5 forced-color-adjust-none" : "bg-card"}`}
     >
       {hasLogo ? (
-        <img src="./logo" alt="" className="max-h-8 max-w-40 object-contain" />
+        <img src="./logo" alt="" className="h-8 w-auto max-w-40 object-contain" />
       ) : (
-        <svg aria-hidden="true" className="size-7 fill-brand-edge" viewBox="0 0 28 28">
+        <svg aria-hidden="true" className="size-7 fill-brand-edge forced-colors:fill-[CanvasText]" viewBox="0 0 28 28">
           <path d="M14 4a6 6 0 0 0-2.8 11.3L9.5 24h9l-1.7-8.7A6 6 0 0 0 14 4Z" />
         </svg>
       )}

@@ -4,7 +4,7 @@ import { useSurroundings } from "../surroundings.js";
 import type { Texts } from "../texts/texts.js";
 
 const PARTS = [1, 2, 3, 4] as const;
-const COLOURS = ["", "bg-wrong", "bg-edge", "bg-brand-edge", "bg-good"] as const;
+const COLOURS = ["", "bg-wrong", "bg-edge", "bg-good", "bg-good"] as const;
 // Whoever listens is not interrupted at every letter.
 const PAUSE_MILLISECONDS = 900;
 
