@@ -5,8 +5,6 @@ export interface UnreadRequest {
   destroy(): unknown;
 }
 
-const BODYLESS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-
 /**
  * Closes the connection of a request with a body where none belongs, once it is answered: it would be drained without end. Unread bodies of other
  * methods are bounded by the adaptor.
@@ -15,7 +13,7 @@ export function endUnreadBody(
   request: UnreadRequest,
   response: { once(event: "finish", listener: () => void): unknown },
 ): void {
-  if (!BODYLESS.has(request.method ?? "") || request.complete) return;
+  if (request.complete || (request.method !== "GET" && request.method !== "HEAD")) return;
   response.once("finish", () =>
     setImmediate(() => {
       if (!request.complete) request.destroy();

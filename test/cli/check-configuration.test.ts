@@ -60,6 +60,8 @@ describe("latchkey check", () => {
       LATCHKEY_IDLE_SECONDS: "86400",
       LATCHKEY_ABSOLUTE_SECONDS: "604800",
       LATCHKEY_GRACE_SECONDS: "1",
+      LATCHKEY_BRAND_NAME: "Four Cranes",
+      LATCHKEY_BRAND_COLOR: "#1f6feb",
     };
     const findings = await check([], { environment });
     expect(weakIn(findings)).toEqual([]);
@@ -78,6 +80,9 @@ describe("latchkey check", () => {
       "LATCHKEY_ABSOLUTE_SECONDS: 604800 s (7 days)",
       "LATCHKEY_IDLE_SECONDS: 86400 s (1 day)",
       "LATCHKEY_GRACE_SECONDS: 1 s",
+      "LATCHKEY_BRAND_NAME: Four Cranes",
+      "LATCHKEY_BRAND_LOGO: none",
+      "LATCHKEY_BRAND_COLOR: #1f6feb",
       `LATCHKEY_DATA: ${data} is its owner's alone`,
       `LATCHKEY_DATABASE: ${join(data, "latchkey.db")} is its owner's alone`,
       `LATCHKEY_DATABASE: ${join(data, "latchkey.db")} has schema version 1`,
@@ -114,6 +119,9 @@ describe("latchkey check", () => {
       "LATCHKEY_IDLE_SECONDS",
       /in all/,
     ],
+    ["a brand without a name", { LATCHKEY_BRAND_NAME: " " }, "LATCHKEY_BRAND_NAME", /visible/],
+    ["a logo that is not there", { LATCHKEY_BRAND_LOGO: "no.png" }, "LATCHKEY_BRAND_LOGO", /ENOENT/],
+    ["a colour by its name", { LATCHKEY_BRAND_COLOR: "teal" }, "LATCHKEY_BRAND_COLOR", /#1f6feb/],
     ["a long grace", { LATCHKEY_GRACE_SECONDS: "61" }, "LATCHKEY_GRACE_SECONDS", /minute/],
     [
       "an idle time that ends a session before it is refreshed",
