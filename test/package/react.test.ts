@@ -16,7 +16,7 @@ const PROJECTS: Readonly<Record<string, readonly string[]>> = {
     "react-dom@18.3.1",
     ...ofThisRepository("@testing-library/react", "@testing-library/dom"),
   ],
-  [devDependencies.react]: ofThisRepository("@types/react"),
+  [devDependencies.react]: ofThisRepository("@types/react", "@types/react-dom"),
 };
 const LIGHT = ["--no-audit", "--no-fund", "--ignore-scripts"];
 const tool = (name: string) => join(ROOT, "node_modules/.bin", name);
@@ -30,6 +30,24 @@ beforeAll(async () => {
 afterAll(() => installed?.remove(), 180_000);
 
 // The application of the one has the server too, for its tests.
+/** What the compiler has to say of an application with these files besides `app.tsx`. */
+function compile(project: string, files: readonly string[]): Promise<string> {
+  cpSync(join(import.meta.dirname, "react/app.tsx"), join(project, "app.tsx"));
+  const compilerOptions = {
+    module: "esnext",
+    moduleResolution: "bundler",
+    target: "es2022",
+    lib: ["es2022", "dom", "dom.iterable"],
+    types: [],
+    jsx: "react-jsx",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+  };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["app.tsx", ...files] }));
+  return installed.run(tool("tsc"), ["-p", project], project);
+}
+
 const folderOf = (version: string) => (version === OLDER ? installed.app : join(installed.folder, "with-react"));
 
 describe.each(Object.keys(PROJECTS))("a project with React %s", { timeout: 180_000 }, (version) => {
@@ -46,20 +64,7 @@ describe.each(Object.keys(PROJECTS))("a project with React %s", { timeout: 180_0
 
   it("is compiled without the types of Node", async () => {
     expect(readdirSync(join(project, "node_modules/@types"))).not.toContain("node");
-    cpSync(join(import.meta.dirname, "react/app.tsx"), join(project, "app.tsx"));
-    const compilerOptions = {
-      module: "esnext",
-      moduleResolution: "bundler",
-      target: "es2022",
-      lib: ["es2022", "dom", "dom.iterable"],
-      types: [],
-      jsx: "react-jsx",
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noEmit: true,
-    };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["app.tsx"] }));
-    expect(await run(tool("tsc"), "-p", project)).toBe("");
+    expect(await compile(project, [])).toBe("");
   });
 
   /** What Vite makes of a page with this script. */
@@ -95,6 +100,24 @@ describe.each(Object.keys(PROJECTS))("a project with React %s", { timeout: 180_0
   it("takes no more of the client than it uses", async () => {
     const code = await bundle('import { isAuthError } from "latchkey/client";\nconsole.log(isAuthError(1));');
     expect(code).not.toMatch(/BroadcastChannel|localStorage/);
+  });
+});
+
+describe("the chapters on React", { timeout: 180_000 }, () => {
+  it("show code that is compiled", async () => {
+    const project = folderOf(devDependencies.react);
+    const texts = ["README.md", "docs/react.md", "docs/server-rendering.md"].map((path) =>
+      readFileSync(join(ROOT, path), "utf8"),
+    );
+    const blocks = texts.flatMap((text) => [...text.matchAll(/^```tsx\n(.*?)^```$/gms)].map(([, code = ""]) => code));
+    expect(blocks.length).toBeGreaterThan(6);
+    const files = blocks.map((code, index) => {
+      // What one of them imports, another one shows.
+      const file = code.includes("function LogInForm") ? "log-in-form.tsx" : `chapter-${index}.tsx`;
+      writeFileSync(join(project, file), code);
+      return file;
+    });
+    expect(await compile(project, files)).toBe("");
   });
 });
 
