@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -10,6 +8,7 @@ import { askServer } from "../adapters/ask-server.js";
 import { closeBrowsers, describeInBrowser, openBrowser, openContext } from "../browser/open-browser.js";
 import { createFolder, EXAMPLES, newSecret } from "./run-example.js";
 import { describeStart } from "./start-contract.js";
+import { type Started, startNamed } from "./start-named.js";
 
 const ROOT = resolve(EXAMPLES, "..");
 const WEB = join(EXAMPLES, "4geeks/web");
@@ -17,58 +16,13 @@ const USER = { username: "alesanchezr", password: "12341234" };
 const WRONG = "The username or the password is wrong.";
 const GONE = "The server cannot be reached.";
 
-interface Web {
-  readonly port: number;
-  readonly said: () => string;
-  /** Asks it to end as Ctrl-C in its terminal does not: the process that was started, and that one alone. Answers its exit code. */
-  readonly stop: () => Promise<number | null>;
-  /** Whether any process that it started is still there. */
-  readonly isAlive: () => boolean;
-}
-
-/** What `npm run example -- 4geeks/web` runs once all is built. */
-async function startWeb(settings: Readonly<Record<string, string>>): Promise<Web> {
-  const child = spawn(process.execPath, [join(ROOT, ".ci/example.mjs"), "4geeks/web"], {
-    env: { PATH: process.env.PATH, PORT: "0", ...settings },
-    stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own, which can be asked for what is left of it.
-    detached: true,
-  });
-  const ended = once(child, "exit");
-  let said = "";
-  const port = await new Promise<number>((found, failed) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        said += text;
-        const listening = /^4geeks\/web listens on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(said);
-        if (listening !== null) found(Number(listening[1]));
-      });
-    child.on("exit", (code) => failed(new Error(`It ended with ${code}: ${said}`)));
-  });
-  return {
-    port,
-    said: () => said,
-    async stop() {
-      child.kill("SIGTERM");
-      return (await ended)[0];
-    },
-    isAlive() {
-      try {
-        return process.kill(-(child.pid as number), 0);
-      } catch {
-        return false;
-      }
-    },
-  };
-}
-
 describe("the example 4geeks/web", () => {
   const folder = createFolder();
   const DATABASE = join(folder, "users.db");
   const settings = { JWT_SECRET_KEY: newSecret(), DATABASE };
-  let web: Web;
+  let web: Started;
   beforeAll(async () => {
-    web = await startWeb(settings);
+    web = await startNamed("4geeks/web", settings);
   });
   afterAll(() => web?.stop());
   const ask = (path: string, init = {}) => askServer(web.port, path, init);
@@ -122,10 +76,8 @@ describe("the example 4geeks/web", () => {
     let faults: string[];
     let refused: Set<string>;
 
-    beforeAll(async () => {
-      origin = `http://localhost:${web.port}`;
-    });
     beforeEach(async () => {
+      origin = `http://localhost:${web.port}`;
       const browser = await openBrowser();
       context = await openContext(browser);
       [faults, refused] = [[], new Set()];
@@ -144,8 +96,6 @@ describe("the example 4geeks/web", () => {
       await closeBrowsers();
       expect(faults).toEqual([]);
     });
-    afterAll(closeBrowsers);
-
     const alert = () => page.getByRole("alert");
     const heading = (name: string, at = page) => at.getByRole("heading", { name, level: 2 });
     const type = async ({ username, password }: typeof USER) => {
@@ -385,7 +335,7 @@ describe("the example 4geeks/web", () => {
     });
 
     it("ends by SIGTERM with the exit code 0 while pages are open, and leaves nothing running", async () => {
-      const other = await startWeb(settings);
+      const other = await startNamed("4geeks/web", settings);
       for (const path of ["/lesson/", "/latchkey/"]) {
         const open = await context.newPage();
         const connected = open.waitForEvent("console", (message) => message.text() === "[vite] connected.");
