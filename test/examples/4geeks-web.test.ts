@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openDatabase } from "../../examples/open-database.mjs";
 import { askServer } from "../adapters/ask-server.js";
 import { closeBrowsers, describeInBrowser, openBrowser, openContext } from "../browser/open-browser.js";
-import { createFolder, EXAMPLES, newSecret } from "./run-example.js";
+import { createFolder, EXAMPLES, newSecret, runFile } from "./run-example.js";
 import { describeStart } from "./start-contract.js";
 import { type Started, startNamed } from "./start-named.js";
 
@@ -24,7 +24,10 @@ describe("the example 4geeks/web", () => {
   beforeAll(async () => {
     web = await startNamed("4geeks/web", settings);
   });
-  afterAll(() => web?.stop());
+  afterAll(async () => {
+    await closeBrowsers();
+    await web?.stop();
+  });
   const ask = (path: string, init = {}) => askServer(web.port, path, init);
   const post = (path: string, body: object) =>
     ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -70,18 +73,16 @@ describe("the example 4geeks/web", () => {
   });
 
   describeInBrowser("in a browser", () => {
-    let browser: Browser;
+    let browser: Browser | undefined;
     let context: BrowserContext;
     let page: Page;
     let origin: string;
     let faults: string[];
     let refused: Set<string>;
 
-    beforeAll(async () => {
-      origin = `http://localhost:${web.port}`;
-      browser = await openBrowser();
-    });
     beforeEach(async () => {
+      origin = `http://localhost:${web.port}`;
+      browser ??= await openBrowser();
       context = await openContext(browser);
       [faults, refused] = [[], new Set()];
       context.on("weberror", (error) => faults.push(String(error.error())));
@@ -99,7 +100,6 @@ describe("the example 4geeks/web", () => {
       await context.close();
       expect(faults).toEqual([]);
     });
-    afterAll(closeBrowsers);
     const alert = () => page.getByRole("alert");
     const heading = (name: string, at = page) => at.getByRole("heading", { name, level: 2 });
     const type = async ({ username, password }: typeof USER) => {
@@ -352,6 +352,12 @@ describe("the example 4geeks/web", () => {
       await expect(askServer(other.port, "/")).rejects.toThrow();
       expect(other.said()).toBe(`4geeks/web listens on http://127.0.0.1:${other.port}\n`);
     });
+  });
+
+  it.each(["DATABASE", "LATCHKEY_DATABASE"])("does not start where %s names no database", async (setting) => {
+    const ended = await runFile("4geeks/web/main.mjs", { settings: { ...settings, [setting]: import.meta.filename } });
+    expect(ended).toMatchObject({ code: 78, stdout: "" });
+    expect(ended.stderr).toMatch(new RegExp(`^${setting} (names no|will not do: ).*\\n$`));
   });
 
   describeStart("4geeks/web", "JWT_SECRET_KEY");
