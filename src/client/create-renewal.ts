@@ -1,8 +1,7 @@
 import { isAuthError } from "../errors/auth-error.js";
 import type { ClientParts } from "./client-parts.js";
 import type { Tokens } from "./create-server-calls.js";
-import { readClaims } from "./read-claims.js";
-import { type Held, lifeOf, type User } from "./state.js";
+import { type Held, lifeOf } from "./state.js";
 import { warnOfRefusal } from "./warnings.js";
 
 // With `invalid_request` there was no cookie at all; `csrf` says that this page gets none.
@@ -58,20 +57,11 @@ async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void>
   tellPeers(peers, next);
 }
 
-/** A session of an answer; the user is asked for where it is not the one that is known. */
-export async function heldOf(
-  { calls, session }: Pick<ClientParts, "calls" | "session">,
-  tokens: Tokens,
-): Promise<Held> {
+/** A session of an answer; a server that does not tell who it is with the tokens is asked. */
+export async function heldOf({ calls }: Pick<ClientParts, "calls">, tokens: Tokens): Promise<Held> {
   const life = lifeOf(tokens.expires_in);
-  const user = await userOf(tokens, session.held?.user, () => calls.me(tokens.token));
-  return { token: tokens.token, user, refreshToken: tokens.refresh_token, ...life };
-}
-
-/** What the token says of the roles is newer than what is known. */
-async function userOf({ token }: Tokens, known: User | undefined, ask: () => Promise<User>): Promise<User> {
-  const { sub, roles } = readClaims(token) ?? {};
-  return known !== undefined && known.id === sub ? { ...known, roles: roles as User["roles"] } : ask();
+  const { token, refresh_token: refreshToken, user = await calls.me(token) } = tokens;
+  return { token, user, refreshToken, ...life };
 }
 
 /** Hands a session to the other tabs. */

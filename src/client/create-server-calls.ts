@@ -8,6 +8,7 @@ export interface Tokens {
   readonly token: string;
   readonly expires_in: number;
   readonly refresh_token?: string;
+  readonly user?: User;
 }
 
 /** What the client asks of the server. Each throws an `AuthError`. */
@@ -38,6 +39,8 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   async function call(method: string, path: string, { body, token, seconds = PATIENCE_SECONDS }: Asked) {
     const ofCookie = transport === "cookie" && !path.startsWith("/me");
     const headers = {
+      // Who it is comes with the tokens.
+      accept: "application/vnd.latchkey.session+json, application/json",
       ...(body && { "content-type": "application/json" }),
       ...(token && { authorization: `Bearer ${token}` }),
       ...(ofCookie && rendering),
