@@ -12,7 +12,7 @@ export default defineConfig(({ mode }) => ({
         mode,
         test: {
           name: "suite",
-          include: ["test/**/*.test.ts"],
+          include: ["test/**/*.test.{ts,tsx}"],
           exclude: [LAST],
           setupFiles: "test/secrets/note-file.ts",
           testTimeout: 30_000,

@@ -1,12 +1,17 @@
 // Runs an example by its name: npm run example -- NAME. What stands after the name is handed on.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 
 const examples = join(import.meta.dirname, "../examples");
 const mainOf = (name) => join(examples, name, "main.mjs");
-const names = readdirSync(examples).filter((name) => existsSync(mainOf(name)));
+// An example may stand in the folder of another one.
+const names = readdirSync(examples, { recursive: true })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith("/main.mjs"))
+  .map((path) => path.slice(0, -"/main.mjs".length))
+  .sort();
 
 const [name, ...parameters] = process.argv.slice(2);
 if (!names.includes(name)) {

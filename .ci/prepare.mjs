@@ -21,7 +21,8 @@ function run(command, ...parameters) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const lockfile = Math.max(time("package-lock.json"), time("package.json"));
 if (time("node_modules/.package-lock.json") < time("package-lock.json")) run("npm", "ci", "--no-audit", "--no-fund");
-if (time("dist/.tsbuildinfo") < Math.max(newest("src"), time("tsconfig.json"), lockfile))
-  run("npm", "run", "build", "--silent");
+const settings = ["tsconfig.json", "tsconfig.browser.json", "package.json", "package-lock.json"];
+const changed = Math.max(...["src", "console"].map(newest), ...settings.map(time));
+// The page is the last thing that a build writes.
+if (time("dist/console/index.html") < changed) run("npm", "run", "build", "--silent");

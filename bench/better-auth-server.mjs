@@ -7,33 +7,41 @@ import { toNodeHandler } from "better-auth/node";
 import { SqliteDialect } from "kysely";
 import { loadSqlite } from "../dist/store/sqlite/load-sqlite.js";
 
-const [file, port] = process.argv.slice(2);
-const { DatabaseSync } = await loadSqlite();
-const connection = new DatabaseSync(file);
-for (const pragma of ["journal_mode = wal", "synchronous = full", "foreign_keys = on"])
-  connection.exec(`pragma ${pragma}`);
+/** The request listener of a better-auth on a SQLite file, reached under a URL. */
+export async function createBetterAuth(file, baseURL) {
+  const { DatabaseSync } = await loadSqlite();
+  const connection = new DatabaseSync(file);
+  for (const pragma of ["journal_mode = wal", "synchronous = full", "foreign_keys = on"])
+    connection.exec(`pragma ${pragma}`);
+  const auth = betterAuth({
+    baseURL,
+    secret: randomBytes(32).toString("base64url"),
+    database: { dialect: new SqliteDialect({ database: shimOf(connection) }), type: "sqlite" },
+    emailAndPassword: { enabled: true },
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+  });
+  const { runMigrations } = await getMigrations(auth.options);
+  await runMigrations();
+  return toNodeHandler(auth);
+}
 
-const database = {
-  close: () => connection.close(),
-  prepare(query) {
-    const statement = connection.prepare(query);
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...parameters),
-      run: (parameters) => statement.run(...parameters),
-      iterate: (parameters) => statement.iterate(...parameters),
-    };
-  },
-};
+function shimOf(connection) {
+  return {
+    close: () => connection.close(),
+    prepare(query) {
+      const statement = connection.prepare(query);
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...parameters),
+        run: (parameters) => statement.run(...parameters),
+        iterate: (parameters) => statement.iterate(...parameters),
+      };
+    },
+  };
+}
 
-const auth = betterAuth({
-  baseURL: `http://127.0.0.1:${port}`,
-  secret: randomBytes(32).toString("base64url"),
-  database: { dialect: new SqliteDialect({ database }), type: "sqlite" },
-  emailAndPassword: { enabled: true },
-  rateLimit: { enabled: false },
-  telemetry: { enabled: false },
-});
-const { runMigrations } = await getMigrations(auth.options);
-await runMigrations();
-createServer(toNodeHandler(auth)).listen(Number(port), "127.0.0.1");
+if (process.argv[1] === import.meta.filename) {
+  const [file, port] = process.argv.slice(2);
+  createServer(await createBetterAuth(file, `http://127.0.0.1:${port}`)).listen(Number(port), "127.0.0.1");
+}

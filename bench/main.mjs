@@ -3,6 +3,7 @@ const benches = {
   passwords: () => import("./passwords.mjs"),
   guard: () => import("./guard.mjs"),
   server: () => import("./server.mjs"),
+  client: () => import("./client.mjs"),
   weight: () => import("./weight.mjs"),
 };
 const name = process.argv[2];

@@ -16,6 +16,7 @@ import { openParts } from "./create-auth/open-parts.js";
 import { AuthError } from "./errors/auth-error.js";
 import { createGuard } from "./guard/create-guard.js";
 import { createHandler, type Handler } from "./http/create-handler.js";
+import type { BrandOptions } from "./http/pages/brand.js";
 import type { Jwks, LocalVerifier, Verifier } from "./tokens/index.js";
 
 export { AuthError, type AuthErrorOptions, type ErrorCode, type FieldError, isAuthError } from "./errors/auth-error.js";
@@ -23,6 +24,7 @@ export type { RequestInfo } from "./http/create-handler.js";
 export type { KeyPurpose, Page, Transport } from "./store/store.js";
 export type {
   AuthOptions,
+  BrandOptions,
   Caller,
   Grant,
   Handler,
@@ -82,7 +84,7 @@ export interface AuthServer extends Verifier {
 export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const checked = requireOptions(options);
   const { parts, close } = await openParts(options, checked);
-  const { url, origins, trustedProxies } = checked;
+  const { url, origins, trustedProxies, brand } = checked;
   let draining = false;
   const requireReady = async () => {
     if (draining) throw new AuthError("unavailable", { retryAfter: 1 });
@@ -91,7 +93,7 @@ export async function createAuth(options: AuthOptions): Promise<AuthServer> {
   const guard = createGuard(parts.verifier);
   return {
     ...verifying(parts.verifier),
-    handler: createHandler({ accounts: parts, guard, url, origins, trustedProxies, requireReady }),
+    handler: createHandler({ accounts: parts, guard, url, origins, trustedProxies, brand, requireReady }),
     get jwks() {
       return parts.keys.jwks;
     },

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const examples = readdirSync(join(ROOT, "examples")).filter((name) =>
-  existsSync(join(ROOT, "examples", name, "main.mjs")),
-);
+const examples = readdirSync(join(ROOT, "examples"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(`${sep}main.mjs`))
+  .map((path) => dirname(path).replaceAll(sep, "/"))
+  .sort();
 
 interface Running {
   readonly child: ChildProcess;
@@ -36,6 +37,7 @@ describe("npm run example", () => {
     ["without a name", []],
     ["with a name that there is not", ["nowhere"]],
     ["with a path", ["../examples/jwt-manager"]],
+    ["with a folder that is no example", ["4geeks/web/lesson"]],
     ["with a name that every object has", ["constructor"]],
   ])("%s tells the names", async (_what, parameters) => {
     const { code, said } = await runExample(parameters).ended;

@@ -3,11 +3,11 @@ import type { NextFunction, Request, Response } from "express";
 import type { AuthError } from "../errors/auth-error.js";
 import type { Auth } from "../guard/auth.js";
 import type { Protector } from "../guard/protector.js";
+import { sendRefusal } from "../guard/send-refusal.js";
 import { createMiddleware, type MiddlewareHost, type MiddlewareOptions } from "./create-middleware.js";
 import type { Embeddable } from "./embeddable.js";
 import { type NodeHandler, toHandler } from "./node-handler.js";
 import { nodeInput } from "./node-input.js";
-import { sendRefusal } from "./send-refusal.js";
 
 export { authOf, findAuth } from "../guard/auth.js";
 export type { Auth, AuthError, Embeddable, NodeHandler, Protector };

@@ -3,7 +3,7 @@ import { type Auth, keepAuth } from "../guard/auth.js";
 import { createGuard } from "../guard/create-guard.js";
 import { type GuardOptions, splitGuardOptions } from "../guard/guard-options.js";
 import type { Protector } from "../guard/protector.js";
-import type { Refusal } from "../guard/refusal.js";
+import { refusalResponse } from "../guard/refusal-response.js";
 import { type Embeddable, requireEmbeddable } from "./embeddable.js";
 import { fetchInput } from "./fetch-input.js";
 
@@ -56,7 +56,7 @@ export function requireToken<C extends Auth["claims"]>(
   return (handler) =>
     async (request, ...more) => {
       const { error, refusal, auth } = await guard.decide(fetchInput(request));
-      if (error !== undefined) return onRefused?.(error, request) ?? refusalResponse(refusal, request);
+      if (error !== undefined) return onRefused?.(error, request) ?? refusalResponse(refusal, request.method);
       keepAuth(request, auth);
       return handler(request, ...more);
     };
@@ -67,8 +67,4 @@ let warned = false;
 function warnOnce(): void {
   if (!warned) process.emitWarning("Latchkey gets requests without { address }, and cannot limit log-ins by network.");
   warned = true;
-}
-
-function refusalResponse({ status, headers, body }: Refusal, { method }: Request): Response {
-  return new Response(method === "HEAD" ? null : JSON.stringify(body), { status, headers });
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Auth } from "../guard/auth.js";
 import type { Protector } from "../guard/protector.js";
+import { sendRefusal } from "../guard/send-refusal.js";
 import { createMiddleware, type MiddlewareHost, type MiddlewareOptions, type Next } from "./create-middleware.js";
 import type { Embeddable } from "./embeddable.js";
 import { type NodeHandler, toHandler } from "./node-handler.js";
 import { nodeInput } from "./node-input.js";
-import { sendRefusal } from "./send-refusal.js";
 
 export type { AuthError } from "../errors/auth-error.js";
 export { authOf, findAuth } from "../guard/auth.js";

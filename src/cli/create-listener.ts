@@ -2,7 +2,10 @@ import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { type AuthServer, isAuthError, type LogEvent } from "../create-auth.js";
+import { endUnreadBody } from "../guard/end-unread-body.js";
+import { refusalResponse } from "../guard/refusal-response.js";
 import { requireOneReading } from "../guard/require-one-reading.js";
+import { sendRefusal } from "../guard/send-refusal.js";
 import { createRefuseUnreadable } from "../http/refuse-unreadable.js";
 import type { Life } from "./stop-on-signal.js";
 
@@ -26,10 +29,7 @@ export function createListener(parts: ListenerParts): RequestListener {
       requireOneReading(request);
     } catch (error) {
       refused.add(request.socket);
-      const { status, headers, body } = refuse("invalid_request", isAuthError(error) ? error.message : undefined);
-      const text = JSON.stringify(body);
-      response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
-      return;
+      return sendRefusal(response, refuse("invalid_request", isAuthError(error) ? error.message : undefined));
     }
     void answer(request, response);
   };
@@ -40,8 +40,7 @@ function answering({ auth, life, log }: ListenerParts, refuse: ReturnType<typeof
     async (request, { incoming, outgoing }) => {
       const response = await auth.handler(request, { address: incoming.socket.remoteAddress });
       if (life.stopping) response.headers.set("connection", "close");
-      if (BODYLESS.has(incoming.method ?? "") && !incoming.complete)
-        outgoing.once("finish", () => setImmediate(() => endUnread(incoming)));
+      endUnreadBody(incoming, outgoing);
       return response;
     },
     {
@@ -51,16 +50,8 @@ function answering({ auth, life, log }: ListenerParts, refuse: ReturnType<typeof
         // RFC 9112 section 3.2: a target or a Host that is none is the client's mistake.
         const isTheirs = error instanceof RequestError;
         if (!isTheirs) log({ event: "server.error", error: String(error) });
-        const { status, headers, body } = refuse(isTheirs ? "invalid_request" : "internal");
-        return new Response(JSON.stringify(body), { status, headers });
+        return refusalResponse(refuse(isTheirs ? "invalid_request" : "internal"));
       },
     },
   );
-}
-
-const BODYLESS = new Set(["GET", "HEAD"]);
-
-/** A body where none belongs would be drained without end; unread ones of other methods are bounded by the adaptor. */
-function endUnread(incoming: { readonly complete: boolean; destroy(): unknown }): void {
-  if (!incoming.complete) incoming.destroy();
 }

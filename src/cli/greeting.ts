@@ -10,6 +10,7 @@ export function greeting({ data, host, port, auth }: ServerSettings): string {
   return [
     `Latchkey listens on ${here}${url === here ? "" : ` as ${url}`}`,
     `Data: ${data} (database ${auth.database})`,
+    `Pages: ${url}/ui/login`,
     "Try it:",
     `  curl -i ${quoted(signUp)} -H 'Content-Type: application/json' \\`,
     `    -d '{"username":"${name}","password":"four tall cranes by the lake"}'`,

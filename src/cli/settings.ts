@@ -63,9 +63,16 @@ function furtherOptions(environment: NodeJS.ProcessEnv): Partial<AuthOptions> {
     origins: list("ORIGINS"),
     audiences: list("AUDIENCES"),
     trustedProxies: list("TRUSTED_PROXIES"),
+    brand: given({ name: read("BRAND_NAME"), logo: read("BRAND_LOGO"), color: read("BRAND_COLOR") }),
     ...Object.fromEntries(durations),
   };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return given(options) ?? {};
+}
+
+/** What is there of some options; `undefined` where nothing is. */
+function given(options: Readonly<Record<string, unknown>>): object | undefined {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function requireSeconds(name: string, read: (name: string) => string | undefined): number | undefined {

@@ -39,28 +39,11 @@ export interface ClientSettings extends Omit<ClientOptions, "url" | "transport">
   readonly fetch: typeof fetch;
 }
 
-const KNOWN: Readonly<Record<keyof ClientOptions, true>> = {
-  url: true,
-  transport: true,
-  storage: true,
-  apis: true,
-  onSignedOut: true,
-  fetch: true,
-  cookies: true,
-  onSetCookie: true,
-  origin: true,
-  state: true,
-};
-
 /** Checks the options; a `TypeError` names the one that is wrong. */
 export function requireSettings(options: ClientOptions): ClientSettings {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(KNOWN, name)) throw new TypeError(`createClient has no option ${name}.`);
-  }
   const { transport = "cookie", storage } = options;
   if (transport !== "cookie" && transport !== "bearer") throw new TypeError('transport must be "cookie" or "bearer".');
-  if (transport === "cookie" && storage !== undefined)
-    throw new TypeError('A storage needs transport: "bearer": with a cookie there is nothing to store.');
+  if (transport === "cookie" && storage !== undefined) throw new TypeError('storage needs transport: "bearer".');
   return {
     ...options,
     url: requireUrl(options.url),
@@ -73,7 +56,7 @@ export function requireSettings(options: ClientOptions): ClientSettings {
 function requireUrl(url: unknown): string {
   const base = typeof location === "undefined" ? undefined : location.href;
   if (typeof url !== "string" || !URL.canParse(url, base) || !/^https?:/.test(new URL(url, base).protocol))
-    throw new TypeError("url must be the address of the server, such as https://auth.example.com.");
+    throw new TypeError("url must be the server's, such as https://auth.example.com.");
   const { origin, pathname } = new URL(url, base);
   return origin + pathname.replace(/\/+$/, "");
 }

@@ -68,7 +68,8 @@ export function createClient<Extra extends object = object>(options: ClientOptio
       return session.state;
     },
     get rendered() {
-      return session.rendered;
+      // On a server what is known is what is rendered.
+      return typeof window === "undefined" ? session.state : session.rendered;
     },
     get user() {
       return session.state.user;
@@ -101,10 +102,9 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
 
 /** What another tab says holds here too. */
 function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
-  if (word.type === "out") session.end("other_tab");
-  else if (word.type === "session") session.begin({ ...word, ...lifeOf(word.seconds) });
-  else return;
-  void vault.write(word.type === "session" ? word.refreshToken : undefined);
+  if (word.type === "session") session.begin({ ...word, ...lifeOf(word.seconds) });
+  else session.end("other_tab");
+  void vault.write(session.held?.refreshToken);
 }
 
 async function enter(parts: ClientParts, path: "/token" | "/signup", given: NewAccount): Promise<User> {

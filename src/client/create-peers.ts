@@ -22,22 +22,12 @@ export interface Peers {
 
 /** Joins the other tabs; where there is no `BroadcastChannel`, or no page, there are none. */
 export function createPeers(name: string, hear: (word: Word) => void): Peers {
-  let tell: () => void = () => {};
-  let news = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  const channel =
-    typeof window === "undefined" || typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(name);
-  channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => {
-    hear(data);
-    tell();
-    news = new Promise((resolve) => {
-      tell = resolve;
-    });
-  });
+  const hasTabs = typeof window !== "undefined" && typeof BroadcastChannel !== "undefined";
+  const channel = hasTabs ? new BroadcastChannel(name) : undefined;
+  channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => hear(data));
   return {
     say: (word) => channel?.postMessage(word),
-    heard: () => news,
+    heard: () => new Promise((resolve) => channel?.addEventListener("message", () => resolve(), { once: true })),
     close: () => channel?.close(),
   };
 }

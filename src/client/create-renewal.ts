@@ -1,9 +1,8 @@
 import { isAuthError } from "../errors/auth-error.js";
 import type { ClientParts } from "./client-parts.js";
 import type { Tokens } from "./create-server-calls.js";
-import { readClaims } from "./read-claims.js";
-import { type Held, lifeOf, type User } from "./state.js";
-import { warnOfLostCookie } from "./warnings.js";
+import { type Held, lifeOf } from "./state.js";
+import { warnOfRefusal } from "./warnings.js";
 
 // With `invalid_request` there was no cookie at all; `csrf` says that this page gets none.
 const ENDINGS: ReadonlySet<string> = new Set(["invalid_grant", "invalid_token", "invalid_request", "csrf"]);
@@ -32,7 +31,7 @@ async function renew(parts: ClientParts): Promise<void> {
   } catch (error) {
     if (isMoot()) return;
     if (!isAuthError(error) || !ENDINGS.has(error.code)) throw error;
-    if (parts.settings.transport === "cookie") warnOfLostCookie(parts.settings, error, held !== undefined);
+    warnOfRefusal(parts.settings, error, held !== undefined);
     session.end("session_ended");
     await parts.vault.write(undefined);
   } finally {
@@ -58,21 +57,11 @@ async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void>
   tellPeers(peers, next);
 }
 
-/** A session of an answer; the user is asked for where it is not the one that is known. */
-export async function heldOf(
-  { calls, session }: Pick<ClientParts, "calls" | "session">,
-  tokens: Tokens,
-): Promise<Held> {
+/** A session of an answer; a server that does not tell who it is with the tokens is asked. */
+export async function heldOf({ calls }: Pick<ClientParts, "calls">, tokens: Tokens): Promise<Held> {
   const life = lifeOf(tokens.expires_in);
-  const user = await userOf(tokens, session.held?.user, () => calls.me(tokens.token));
-  return { token: tokens.token, user, refreshToken: tokens.refresh_token, ...life };
-}
-
-async function userOf({ token }: Tokens, known: User | undefined, ask: () => Promise<User>): Promise<User> {
-  const { sub, roles } = readClaims(token) ?? {};
-  if (known === undefined || known.id !== sub) return ask();
-  const isAsKnown = String(known.roles) === String(roles);
-  return isAsKnown || !Array.isArray(roles) ? known : { ...known, roles };
+  const { token, refresh_token: refreshToken, user = await calls.me(token) } = tokens;
+  return { token, user, refreshToken, ...life };
 }
 
 /** Hands a session to the other tabs. */

@@ -8,6 +8,7 @@ export interface Tokens {
   readonly token: string;
   readonly expires_in: number;
   readonly refresh_token?: string;
+  readonly user?: User;
 }
 
 /** What the client asks of the server. Each throws an `AuthError`. */
@@ -17,7 +18,6 @@ export interface ServerCalls {
   refresh(refreshToken: string | undefined): Promise<Tokens>;
   me(token: string): Promise<User>;
   logOut(token: string | undefined, refreshToken: string | undefined): Promise<void>;
-  logOutEverywhere(token: string): Promise<void>;
 }
 
 interface Asked {
@@ -39,6 +39,8 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   async function call(method: string, path: string, { body, token, seconds = PATIENCE_SECONDS }: Asked) {
     const ofCookie = transport === "cookie" && !path.startsWith("/me");
     const headers = {
+      // Who it is comes with the tokens.
+      accept: "application/vnd.latchkey.session+json, application/json",
       ...(body && { "content-type": "application/json" }),
       ...(token && { authorization: `Bearer ${token}` }),
       ...(ofCookie && rendering),
@@ -62,9 +64,8 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   return {
     logIn: (path, given) => tokens(path, { body: { ...given, transport: transport === "cookie" ? "cookie" : "body" } }),
     refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
-    me: async (token) => (await call("GET", "/me", { token, seconds: REFRESH_SECONDS })).json(),
+    me: async (token) => (await call("GET", "/me", { token })).json(),
     logOut: async (token, refreshToken) => void (await call("DELETE", "/token", { token, body: bodyOf(refreshToken) })),
-    logOutEverywhere: async (token) => void (await call("DELETE", "/me/sessions", { token })),
   };
 }
 
@@ -75,5 +76,5 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
 async function requireTokens(response: Response): Promise<Tokens> {
   const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
   if (typeof answer?.token === "string" && typeof answer.expires_in === "number") return answer as Tokens;
-  throw new AuthError("internal", { message: "What answered is no Latchkey server: is the url right?" });
+  throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });
 }

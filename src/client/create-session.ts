@@ -5,7 +5,7 @@ import type { AccessClaims, ClientState, Held, SignedOutReason } from "./state.j
 /** Who is logged in, and the tokens that say so. */
 export interface Session {
   readonly state: ClientState;
-  /** The state that a server renders, and that the browser's first rendering must be like. */
+  /** The state to begin with: what a server rendered. */
   readonly rendered: ClientState;
   readonly held: Held | undefined;
   /** Counts log-ins and log-outs: what was asked for in an era before must not be taken for this one. */
@@ -22,53 +22,43 @@ export interface Session {
 const NOBODY = { user: null, claims: null } as const;
 
 /** Makes a session that nobody knows anything of, or what a server rendered. */
-export function createSession({ state: rendered, onSignedOut }: Pick<ClientOptions, "state" | "onSignedOut">): Session {
+export function createSession({ state, onSignedOut }: Pick<ClientOptions, "state" | "onSignedOut">): Session {
   const listeners = new Set<(state: ClientState) => void>();
-  const first: ClientState = rendered ?? { status: "loading", ...NOBODY };
-  let state = first;
-  let held: Held | undefined;
-  let era = 0;
+  const first: ClientState = state ?? { status: "loading", ...NOBODY };
   const become = (next: ClientState) => {
-    state = next;
-    for (const listener of [...listeners]) safely(() => listener(state));
+    session.state = next;
+    for (const listener of [...listeners]) safely(() => listener(next));
   };
-  const renew = (next: Held) => {
-    held = next;
-    become({ status: "signed-in", user: next.user, claims: (readClaims(next.token) ?? null) as AccessClaims | null });
-  };
-  return {
-    get state() {
-      return state;
-    },
-    get rendered() {
-      return typeof window === "undefined" ? state : first;
-    },
-    get held() {
-      return held;
-    },
-    get era() {
-      return era;
-    },
+  const session: { -readonly [Name in keyof Session]: Session[Name] } = {
+    state: first,
+    rendered: first,
+    held: undefined,
+    era: 0,
     begin(next) {
-      era += 1;
-      renew(next);
+      session.era += 1;
+      session.renew(next);
     },
-    renew,
+    renew(next) {
+      session.held = next;
+      const claims = (readClaims(next.token) ?? null) as AccessClaims | null;
+      become({ status: "signed-in", user: next.user, claims });
+    },
     end(reason) {
-      const { status } = state;
-      era += 1;
-      held = undefined;
+      const { status } = session.state;
+      session.era += 1;
+      session.held = undefined;
       if (status !== "signed-out") become({ status: "signed-out", ...NOBODY });
       if (status === "signed-in") safely(() => onSignedOut?.(reason));
     },
     lose() {
-      if (state.status !== "signed-in") become({ status: "offline", ...NOBODY });
+      if (session.state.status !== "signed-in") become({ status: "offline", ...NOBODY });
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
+  return session;
 }
 
 /** What a listener throws is its own affair, and keeps nothing from the others. */

@@ -2,10 +2,10 @@ import { AuthError, type ErrorCode, type FieldError } from "../errors/auth-error
 
 /** The part of a problem (RFC 9457) that a refusal is read from. */
 interface Problem {
-  readonly title?: unknown;
-  readonly code?: unknown;
-  readonly reason?: unknown;
-  readonly errors?: unknown;
+  readonly title?: string;
+  readonly code?: ErrorCode;
+  readonly reason?: string;
+  readonly errors?: readonly FieldError[];
 }
 
 /** The response where it is a success (200 to 299); throws the `AuthError` that it tells otherwise, with `fields` and `retryAfter` where it has them. */
@@ -34,19 +34,17 @@ async function problemIn(response: Response): Promise<Problem> {
 }
 
 function refusalIn({ status, headers }: Response, { title, code, reason, errors }: Problem): AuthError {
-  const seconds = headers.get("retry-after");
+  const seconds = Number(headers.get("retry-after"));
   // Not ours where it has no code: a proxy's page, for one.
-  return new AuthError(typeof code === "string" ? (code as ErrorCode) : codeOf(status), {
-    ...(typeof title === "string" && { message: title }),
-    ...(typeof reason === "string" && { reason }),
-    ...(Array.isArray(errors) && { fields: errors as FieldError[] }),
-    ...(seconds !== null && /^\d+$/.test(seconds) && { retryAfter: Number(seconds) }),
+  return new AuthError(typeof code === "string" ? code : codeOf(status), {
+    ...(title && { message: title }),
+    ...(reason && { reason }),
+    ...(Array.isArray(errors) && { fields: errors }),
+    ...(seconds > 0 && { retryAfter: seconds }),
   });
 }
 
 function codeOf(status: number): ErrorCode {
-  if (status === 404) return "not_found";
   if (status === 429) return "rate_limited";
-  if (status === 500) return "internal";
-  return status > 500 ? "unavailable" : "invalid_request";
+  return status < 500 ? "invalid_request" : "unavailable";
 }

@@ -1,6 +1,7 @@
 import { isAuthError } from "../errors/auth-error.js";
+import type { ClientSettings } from "./client-options.js";
 import type { ClientParts } from "./client-parts.js";
-import { warnOfUnlistedOrigin } from "./warnings.js";
+import { warnOfOrigin } from "./warnings.js";
 
 const COOKIE = "__Host-latchkey=";
 const LONGEST_PAUSE_SECONDS = 30;
@@ -22,9 +23,19 @@ export async function restore(parts: ClientParts, renew: () => Promise<void>, si
   } catch (error) {
     session.lose();
     if (typeof window === "undefined") return;
-    void warnOfUnlistedOrigin(settings);
+    void warnIfItAnswers(settings);
     void keepTrying(parts, renew, signal, error);
   }
+}
+
+/** A server that seems not to be there may answer, only not to this page (CORS). */
+async function warnIfItAnswers(settings: ClientSettings): Promise<void> {
+  const { url, fetch } = settings;
+  if (new URL(url).origin === location.origin) return;
+  await fetch(`${url}/health/live`, { mode: "no-cors", credentials: "omit" }).then(
+    () => warnOfOrigin(settings),
+    () => {},
+  );
 }
 
 async function keepTrying(

@@ -1,5 +1,6 @@
 import type { AccountSettings, LogEvent } from "../accounts/account-parts.js";
 import { requireTrustedProxies, type TrustedProxies } from "../http/client-address.js";
+import { BRAND_OPTIONS, type Brand, type BrandOptions, requireBrand } from "../http/pages/brand.js";
 import { requireOrigins, requireServerUrl } from "../http/server-url.js";
 import { isAlgorithm, requireAlgorithm } from "../tokens/algorithms.js";
 import type { Algorithm } from "../tokens/index.js";
@@ -21,6 +22,8 @@ export interface AuthOptions {
   readonly origins?: readonly string[];
   /** The addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed: none. */
   readonly trustedProxies?: readonly string[];
+  /** How the pages of the server look. */
+  readonly brand?: BrandOptions;
   /** The algorithm of a signing key that is made; ES256 where it is not given. */
   readonly algorithm?: Exclude<Algorithm, "HS256" | "HS384" | "HS512">;
   /** How long an access token lives: 600. */
@@ -44,6 +47,7 @@ const KNOWN: readonly (keyof AuthOptions)[] = [
   "audiences",
   "origins",
   "trustedProxies",
+  "brand",
   "algorithm",
   "accessSeconds",
   "idleSeconds",
@@ -64,6 +68,7 @@ export interface CheckedOptions {
   /** The server's own origin and the listed ones. */
   readonly origins: readonly string[];
   readonly trustedProxies: TrustedProxies;
+  readonly brand: Brand;
   readonly now: () => number;
   readonly log: (event: LogEvent) => void;
 }
@@ -73,7 +78,8 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
   requireKnownOptions(options, "createAuth", KNOWN);
   requireDatabase(options.database);
   const url = requireServerUrl(options.url);
-  const { now = Date.now } = options;
+  const { now = Date.now, brand = {} } = options;
+  requireKnownOptions(brand, "The brand", BRAND_OPTIONS);
   requireFunctions({ now, log: options.log });
   return {
     url,
@@ -81,6 +87,7 @@ export function requireOptions(options: AuthOptions): CheckedOptions {
     algorithm: requireAsymmetric(options.algorithm ?? "ES256"),
     origins: [new URL(url).origin, ...requireOrigins(options.origins ?? [])],
     trustedProxies: requireTrustedProxies(options.trustedProxies ?? []),
+    brand: requireBrand(brand),
     now,
     log: harmless(options.log),
   };

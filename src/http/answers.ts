@@ -10,33 +10,6 @@ const SESSION = "01a1ffde-4e64-7d19-8f0c-52b7c1b0a3e4";
 const NOON = "2027-01-15T12:00:00.000Z";
 const ISSUER = "https://auth.example.com";
 
-/** The tokens of RFC 6749 section 5.1; without `refresh_token` where that is in the cookie. */
-export interface TokensAnswer {
-  readonly token: string;
-  readonly user_id: string;
-  readonly token_type: "Bearer";
-  readonly expires_in: number;
-  readonly refresh_token?: string | undefined;
-}
-
-export const tokensAnswer: z.ZodType<TokensAnswer> = documented(
-  "Tokens",
-  {
-    token: "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIs…",
-    user_id: ADA,
-    token_type: "Bearer",
-    expires_in: 600,
-    refresh_token: "lkr_AT3cTBMBof_e…",
-  },
-  z.strictObject({
-    token: z.string(),
-    user_id: id,
-    token_type: z.literal("Bearer"),
-    expires_in: z.int().min(1),
-    refresh_token: z.string().optional(),
-  }),
-);
-
 /** Who is calling. */
 export interface MeAnswer {
   readonly id: string;
@@ -55,6 +28,35 @@ export const meAnswer: z.ZodType<MeAnswer> = documented(
     email: z.string().nullable(),
     roles: z.array(z.string()),
     created_at: instant,
+  }),
+);
+
+/** The tokens of RFC 6749 section 5.1; without `refresh_token` where that is in the cookie, with `user` where it was asked for. */
+export interface TokensAnswer {
+  readonly token: string;
+  readonly user_id: string;
+  readonly token_type: "Bearer";
+  readonly expires_in: number;
+  readonly refresh_token?: string | undefined;
+  readonly user?: MeAnswer | undefined;
+}
+
+export const tokensAnswer: z.ZodType<TokensAnswer> = documented(
+  "Tokens",
+  {
+    token: "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIs…",
+    user_id: ADA,
+    token_type: "Bearer",
+    expires_in: 600,
+    refresh_token: "lkr_AT3cTBMBof_e…",
+  },
+  z.strictObject({
+    token: z.string(),
+    user_id: id,
+    token_type: z.literal("Bearer"),
+    expires_in: z.int().min(1),
+    refresh_token: z.string().optional(),
+    user: meAnswer.optional(),
   }),
 );
 

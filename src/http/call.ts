@@ -3,10 +3,11 @@ import type { Auth } from "../guard/auth.js";
 import type { Guard } from "../guard/create-guard.js";
 import type { OpenApiAnswer } from "./answers.js";
 import type { TrustedProxies } from "./client-address.js";
+import type { PageParts } from "./pages/open-pages.js";
 import type { Published } from "./published.js";
 
 /** What a handler is made of. */
-export interface HttpParts {
+export interface HttpParts extends PageParts {
   readonly accounts: AccountParts;
   readonly guard: Guard;
   /** The issuer: where the server is reached from outside, without a slash at the end. */

@@ -7,6 +7,7 @@ import type { OpenApiAnswer } from "./answers.js";
 import type { Call, HttpParts, RouteParts } from "./call.js";
 import { clientAddress } from "./client-address.js";
 import { openApiOf } from "./openapi.js";
+import { openPages, type Page } from "./pages/open-pages.js";
 import { type Published, publish } from "./published.js";
 import type { Reply, Route } from "./route.js";
 import { ROUTES } from "./routes.js";
@@ -45,6 +46,8 @@ export function createHandler(parts: HttpParts): Handler {
     const answer = answerAt(path, { ...parts, openApi });
     app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), ({ req, env }) => answer(env, () => req.param()));
   }
+  const pageAt = openPages(parts);
+  for (const path of ["/ui", "/ui/*"]) app.all(path, async ({ req, env }) => answerWith(await pageAt(req.path), env));
   app.notFound(({ env }) => refused(env, new AuthError("not_found")));
   app.onError((error, { env }) => refusedAndLogged(env, error, parts));
 
@@ -100,6 +103,18 @@ function answerAt(path: string, parts: RouteParts): (arrival: Arrival, parameter
   };
 }
 
+const PAGE_METHODS = "GET, HEAD, OPTIONS";
+
+/** What a page answers, whatever the method; the pages are for browsers, so that no document declares them. */
+function answerWith(page: Page | undefined, arrival: Arrival): Response {
+  const { method } = arrival.request;
+  const allow = { headers: { allow: PAGE_METHODS } };
+  if (page === undefined) return refused(arrival, new AuthError("not_found"));
+  if (method === "OPTIONS") return respond(arrival, { status: 204, ...allow });
+  if (method !== "GET" && method !== "HEAD") return refused(arrival, new AuthError("method_not_allowed"), allow);
+  return respond(arrival, page(arrival.request));
+}
+
 function callOf({ request, info, requestId }: Arrival, parts: RouteParts, parameters: Parameters): Call {
   const caller = () => ({
     address: clientAddress(info.address, request.headers.get("x-forwarded-for"), parts.trustedProxies),
@@ -110,11 +125,11 @@ function callOf({ request, info, requestId }: Arrival, parts: RouteParts, parame
 }
 
 /** One plain object of headers: the server with a port writes it without another copy. */
-function respond({ headers }: Arrival, { status, body, json, headers: own }: Reply, usual = 200): Response {
+function respond({ headers }: Arrival, { status, body, json, bytes, headers: own }: Reply, usual = 200): Response {
   const text = json ?? (body === undefined ? null : JSON.stringify(body));
   if (text !== null) headers["content-type"] = "application/json";
   if (own !== undefined) Object.assign(headers, own);
-  return new Response(text, { status: status ?? usual, headers });
+  return new Response(text ?? bytes ?? null, { status: status ?? usual, headers });
 }
 
 interface Added {

@@ -7,6 +7,7 @@ import type { MeAnswer, SessionsAnswer } from "./answers.js";
 import type { AuthorizedCall } from "./call.js";
 import type { Reply } from "./route.js";
 import type { PasswordBody } from "./schemas.js";
+import { instant, userAnswer } from "./user-answer.js";
 
 /** `GET /me` */
 export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply<MeAnswer>> {
@@ -19,8 +20,8 @@ export async function getMe({ auth, parts }: AuthorizedCall): Promise<Reply<MeAn
 // A view stays the same object for as long as it is true.
 const texts = new WeakMap<UserView, string>();
 
-function textOf({ id, username, email, roles, createdAt }: UserView): string {
-  return JSON.stringify({ id, username, email, roles, created_at: instant(createdAt) } satisfies MeAnswer);
+function textOf(view: UserView): string {
+  return JSON.stringify(userAnswer(view));
 }
 
 /** `PUT /me/password`: this session goes on, all others end. */
@@ -71,8 +72,4 @@ function shown(session: SessionView, current: string): SessionsAnswer["sessions"
     last_used_at: instant(session.lastUsedAt),
     expires_at: instant(session.expiresAt),
   };
-}
-
-function instant(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

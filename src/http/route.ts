@@ -4,11 +4,12 @@ import type { AuthorizedCall, Call } from "./call.js";
 import { isKnown, type Published } from "./published.js";
 import { readBody, requireBody } from "./read-body.js";
 
-/** What an act answers: the status is the route's where it gives none, and `json` a body that is a text already. */
+/** What an act answers: the status is the route's where it gives none, `json` a body that is a text already, and `bytes` one of the type that the headers name. */
 export interface Reply<A = unknown> {
   readonly status?: number;
   readonly body?: A;
   readonly json?: string;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

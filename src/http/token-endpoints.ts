@@ -11,24 +11,25 @@ import type { Call } from "./call.js";
 import { dropRefreshCookie, keepRefreshCookie, refreshCookieOf, requireOwnPage } from "./refresh-cookie.js";
 import type { Reply } from "./route.js";
 import type { LogOutBody, RefreshBody } from "./schemas.js";
+import { userAnswer } from "./user-answer.js";
 
 /** `POST /signup` */
-export async function postSignUp({ request, caller, parts }: Call, body: SignUp): Promise<Reply<TokensAnswer>> {
+export async function postSignUp(call: Call, body: SignUp): Promise<Reply<TokensAnswer>> {
+  const { request, caller, parts } = call;
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await signUp(parts.accounts, body, caller()));
+  return granted(call, await signUp(parts.accounts, body, caller()));
 }
 
 /** `POST /token` */
-export async function postToken({ request, caller, parts }: Call, body: LogIn): Promise<Reply<TokensAnswer>> {
+export async function postToken(call: Call, body: LogIn): Promise<Reply<TokensAnswer>> {
+  const { request, caller, parts } = call;
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(await logIn(parts.accounts, body, caller()));
+  return granted(call, await logIn(parts.accounts, body, caller()));
 }
 
 /** `POST /token/refresh`: the token in the body, or the cookie; never both. */
-export async function postTokenRefresh(
-  { request, caller, parts }: Call,
-  body: RefreshBody = {},
-): Promise<Reply<TokensAnswer>> {
+export async function postTokenRefresh(call: Call, body: RefreshBody = {}): Promise<Reply<TokensAnswer>> {
+  const { request, caller, parts } = call;
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const refreshToken = cookie ?? body.refresh_token;
@@ -37,7 +38,7 @@ export async function postTokenRefresh(
     throw new AuthError("invalid_request", { fields: [{ field: "refresh_token", message }] });
   }
   const transport = cookie === undefined ? "body" : "cookie";
-  return granted(await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller()));
+  return granted(call, await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller()));
 }
 
 /** `DELETE /token`: by the access token, a refresh token, or the cookie; 204 whatever they are worth. */
@@ -62,10 +63,24 @@ function accessTokenOf(request: Request): string | undefined {
   }
 }
 
-/** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */
-function granted(grant: Grant): Reply<TokensAnswer> {
-  const { token, userId, expiresIn } = grant;
-  const body = { token, user_id: userId, token_type: "Bearer", expires_in: expiresIn } as const;
-  if (grant.transport === "body") return { body: { ...body, refresh_token: grant.refreshToken } };
-  return { body, headers: { "set-cookie": keepRefreshCookie(grant.refreshToken, grant.sessionSeconds) } };
+// Browsers send it to other origins without asking first, as they would for a header of our own.
+const WITH_USER = "application/vnd.latchkey.session+json";
+
+/**
+ * A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. A client that accepts {@link WITH_USER} is told
+ * who it is as well, and is spared the question.
+ */
+async function granted({ request, parts }: Call, grant: Grant): Promise<Reply<TokensAnswer>> {
+  const { token, userId, expiresIn, transport, refreshToken, sessionSeconds } = grant;
+  const isWanted = request.headers.get("accept")?.includes(WITH_USER) === true;
+  const body = {
+    token,
+    user_id: userId,
+    token_type: "Bearer" as const,
+    expires_in: expiresIn,
+    ...(transport === "body" && { refresh_token: refreshToken }),
+    ...(isWanted && { user: userAnswer(await parts.accounts.userViews.of({ sub: userId })) }),
+  };
+  if (transport === "body") return { body };
+  return { body, headers: { "set-cookie": keepRefreshCookie(refreshToken, sessionSeconds) } };
 }

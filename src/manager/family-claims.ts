@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { uuidV7 } from "../tokens/uuid-v7.js";
 import type { RefreshFamily } from "./refresh-store.js";
 
 /** The claims of one generation of a family. */
@@ -20,7 +21,7 @@ export function familyClaims(family: RefreshFamily, idleSeconds: number = Number
   const iat = Math.floor(rotatedAt / 1000);
   const bytes = createHmac("sha256", nonce).update(String(generation)).digest();
   return {
-    jti: uuidOf(rotatedAt, bytes),
+    jti: uuidV7(rotatedAt, bytes),
     csrf: bytes.toString("base64url", 10, 32),
     iat,
     exp: Math.min(iat + idleSeconds, endOf(family)),
@@ -32,11 +33,4 @@ export function familyClaims(family: RefreshFamily, idleSeconds: number = Number
 /** The second in which a family ends. */
 export function endOf({ expiresAt }: RefreshFamily): number {
   return Math.floor(expiresAt / 1000);
-}
-
-/** A UUID of version 7 (RFC 9562 section 5.7) with given bytes in the place of random ones. */
-function uuidOf(milliseconds: number, bytes: Buffer): string {
-  const time = milliseconds.toString(16).padStart(12, "0");
-  const variant = ((bytes.readUInt8(0) & 0x3f) | 0x80).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${bytes.toString("hex", 1, 3).slice(1)}-${variant}${bytes.toString("hex", 3, 4)}-${bytes.toString("hex", 4, 10)}`;
 }

@@ -20,7 +20,7 @@ import { type ManagerRules, requireManagerRules } from "./manager-rules.js";
 import { createManagerVerifier, type ManagerVerifier } from "./manager-verifier.js";
 import { createMinter, type Minter } from "./mint-tokens.js";
 import { createRotator, type Presented, type Rotated, type Rotator, type TokenPair } from "./rotate-tokens.js";
-import { type CookieSettings, settingCookies, unsettingCookies } from "./token-cookies.js";
+import { type CookieSettings, createTokenCookies, type TokenCookies } from "./token-cookies.js";
 import { unverifiedHeader } from "./unverified-header.js";
 
 export { AuthError, type AuthErrorOptions, type ErrorCode, isAuthError } from "../errors/auth-error.js";
@@ -73,6 +73,7 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
   readonly #minter: Minter<Subject>;
   readonly #rotator: Rotator<Claims & Parsed> | undefined;
   readonly #guard: Guard<Claims & Parsed, User>;
+  readonly #cookies: TokenCookies;
 
   constructor(options: JwtManagerOptions<Parsed, User, Subject>) {
     const rules = requireManagerRules(options);
@@ -88,6 +89,7 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
     this.#rotator =
       rotation && families && createRotator(rules, { rotation, families, verifier, minter, protection: own });
     this.#guard = createGuard<Claims & Parsed, User>(this);
+    this.#cookies = createTokenCookies(rules, (token) => this.#claimsNow(token));
   }
 
   /** An access token for a user. A `TypeError` where the identity is no string that is not empty, or claims, headers or durations are wrong. */
@@ -150,22 +152,22 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
 
   /** The `Set-Cookie` values that give an access token to a browser. */
   setAccessCookies(token: string, settings: CookieSettings = {}): string[] {
-    return settingCookies("access", token, () => this.#claimsNow(token), this.#cookies, settings);
+    return this.#cookies.set("access", token, settings);
   }
 
   /** The `Set-Cookie` values that give a refresh token to a browser. */
   setRefreshCookies(token: string, settings: CookieSettings = {}): string[] {
-    return settingCookies("refresh", token, () => this.#claimsNow(token), this.#cookies, settings);
+    return this.#cookies.set("refresh", token, settings);
   }
 
   /** The `Set-Cookie` values that take the access token away from a browser. It stays good until it expires or is taken back. */
   unsetAccessCookies(settings: Pick<CookieSettings, "domain"> = {}): string[] {
-    return unsettingCookies("access", this.#rules.cookies, settings);
+    return this.#cookies.unset("access", settings);
   }
 
   /** The `Set-Cookie` values that take the refresh token away from a browser. */
   unsetRefreshCookies(settings: Pick<CookieSettings, "domain"> = {}): string[] {
-    return unsettingCookies("refresh", this.#rules.cookies, settings);
+    return this.#cookies.unset("refresh", settings);
   }
 
   /** The `Set-Cookie` values that take both tokens away from a browser. */
@@ -230,10 +232,6 @@ export class JwtManager<Parsed = unknown, User = undefined, Subject = string>
   /** Every check of a token itself with its verdict, for people who ask why it was refused: not what loaders and routes say of it. */
   explain(token: string): readonly CheckVerdict[] {
     return this.#verifier.explain(token);
-  }
-
-  get #cookies() {
-    return { ...this.#rules.cookies, now: this.#rules.tokens.now };
   }
 
   #claimsNow(token: string): Claims & Parsed {

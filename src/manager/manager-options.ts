@@ -122,46 +122,61 @@ export interface JwtManagerOptions<Parsed = unknown, User = undefined, Subject =
   readonly warn?: (message: string) => void;
 }
 
+type Kinds = {
+  readonly [Name in keyof JwtManagerOptions]-?: NonNullable<JwtManagerOptions[Name]> extends (
+    ...given: never
+  ) => unknown
+    ? "function"
+    : "value";
+};
+
+const KINDS: Kinds = {
+  secret: "value",
+  privateKey: "value",
+  publicKey: "value",
+  keys: "value",
+  algorithm: "value",
+  algorithms: "value",
+  profile: "value",
+  issuer: "value",
+  audience: "value",
+  clientId: "value",
+  accessSeconds: "value",
+  refreshSeconds: "value",
+  leeway: "value",
+  notBefore: "value",
+  identityClaim: "value",
+  stringSubject: "value",
+  locations: "value",
+  header: "value",
+  query: "value",
+  json: "value",
+  cookies: "value",
+  csrf: "value",
+  errors: "value",
+  messageKey: "value",
+  claims: "value",
+  bridge: "value",
+  identityOf: "function",
+  findUser: "function",
+  extraClaims: "function",
+  extraHeaders: "function",
+  isRevoked: "function",
+  accepts: "function",
+  signingKey: "function",
+  verifyingKey: "function",
+  refusals: "value",
+  refreshStore: "value",
+  graceSeconds: "value",
+  idleSeconds: "value",
+  now: "function",
+  warn: "function",
+};
+
 /** The names of the options of a manager. */
-export const MANAGER_OPTIONS: readonly (keyof JwtManagerOptions)[] = [
-  "secret",
-  "privateKey",
-  "publicKey",
-  "keys",
-  "algorithm",
-  "algorithms",
-  "profile",
-  "issuer",
-  "audience",
-  "clientId",
-  "accessSeconds",
-  "refreshSeconds",
-  "leeway",
-  "notBefore",
-  "identityClaim",
-  "stringSubject",
-  "locations",
-  "header",
-  "query",
-  "json",
-  "cookies",
-  "csrf",
-  "errors",
-  "messageKey",
-  "claims",
-  "bridge",
-  "identityOf",
-  "findUser",
-  "extraClaims",
-  "extraHeaders",
-  "isRevoked",
-  "accepts",
-  "signingKey",
-  "verifyingKey",
-  "refusals",
-  "refreshStore",
-  "graceSeconds",
-  "idleSeconds",
-  "now",
-  "warn",
-];
+export const MANAGER_OPTIONS: readonly string[] = Object.keys(KINDS);
+
+/** Those that a manager calls. */
+export const MANAGER_FUNCTIONS: readonly string[] = Object.entries(KINDS)
+  .filter(([, kind]) => kind === "function")
+  .map(([name]) => name);

@@ -8,6 +8,7 @@ import { type ManagerKeys, requireManagerKeys } from "./manager-keys.js";
 import {
   type ErrorMode,
   type JwtManagerOptions,
+  MANAGER_FUNCTIONS,
   MANAGER_OPTIONS,
   type ManagerProfile,
   type MintAndVerify,
@@ -88,19 +89,6 @@ export interface ManagerRules<Parsed, User, Subject> {
   readonly warn: (message: string) => void;
 }
 
-const FUNCTIONS: readonly (keyof JwtManagerOptions)[] = [
-  "identityOf",
-  "findUser",
-  "extraClaims",
-  "extraHeaders",
-  "isRevoked",
-  "accepts",
-  "signingKey",
-  "verifyingKey",
-  "now",
-  "warn",
-];
-
 const REFUSALS: readonly (keyof Refusals)[] = [
   "unauthorized",
   "invalidToken",
@@ -116,7 +104,7 @@ export function requireManagerRules<Parsed, User, Subject>(
   options: JwtManagerOptions<Parsed, User, Subject>,
 ): ManagerRules<Parsed, User, Subject> {
   requireKnownOptions(options, "JwtManager", MANAGER_OPTIONS);
-  requireFunctions(options as Record<string, unknown>, FUNCTIONS);
+  requireFunctions(options as Record<string, unknown>, MANAGER_FUNCTIONS);
   const schema = options.claims;
   if (schema !== undefined && typeof schema?.["~standard"]?.validate !== "function")
     throw new TypeError("claims must be a Standard Schema, such as one of zod or valibot.");

@@ -1,12 +1,12 @@
 import type { AuthError } from "../errors/auth-error.js";
 import { after } from "../guard/after.js";
 import type { Refused } from "../guard/protector.js";
-import { type Refusal, refusalOf } from "../guard/refusal.js";
+import { type ProblemRefusal, type Refusal, refusalOf } from "../guard/refusal.js";
 import { type Claims, isTokenError, type TokenReason } from "../tokens/index.js";
 import type { Answer } from "./answer.js";
 import { flaskJwtAnswer } from "./flask-jwt-answer.js";
 import { flaskJwtExtendedAnswer } from "./flask-jwt-extended-answer.js";
-import type { OwnRefusal, Refusals } from "./manager-options.js";
+import type { ErrorMode, OwnRefusal, Refusals } from "./manager-options.js";
 import type { ManagerRules, RefusalRules } from "./manager-rules.js";
 
 /** What is known of a refused request; less where a method refused, and no route. */
@@ -19,28 +19,35 @@ export function createRefusalOf<Parsed, User, Subject>(
   const { answers, places } = rules;
   const scheme = places.header.schemes.find((name) => name !== "") ?? "Bearer";
   return (error, known = {}) => {
-    const answer = answerOf(error, known, answers);
-    const refusal = { ...answer, headers: headersOf(error, answer, scheme, answers) };
+    const problem = refusalOf(error);
+    const answer = flaskAnswer(error, known, answers) ?? { ...problem, sentence: error.message };
+    const refusal = { ...answer, headers: headersOf(problem, answer, { scheme, errors: answers.errors }) };
     const ask = loaderOf(error, answer, known, answers.refusals);
     return ask === undefined ? refusal : after(ask(), (given) => merged(refusal, given));
   };
 }
 
-function answerOf(error: AuthError, { input, rules }: Known, { errors, messageKey }: RefusalRules): Answer {
+function flaskAnswer(
+  error: AuthError,
+  { input, rules }: Known,
+  { errors, messageKey }: RefusalRules,
+): Answer | undefined {
   const looked = input === undefined || rules === undefined ? undefined : { input, rules };
   if (errors === "flask-jwt-extended") return flaskJwtExtendedAnswer(error, looked, messageKey);
-  if (errors === "flask-jwt") return flaskJwtAnswer(error, looked);
-  const { status, body } = refusalOf(error);
-  return { status, sentence: error.message, body };
+  return errors === "flask-jwt" ? flaskJwtAnswer(error, looked) : undefined;
 }
 
 /** The headers of the problem document, in the scheme of this manager; every 401 challenges (RFC 9110 section 15.5.2). */
-function headersOf(error: AuthError, { status }: Answer, scheme: string, { errors }: RefusalRules): Refusal["headers"] {
-  const { "www-authenticate": usual, ...others } = refusalOf(error).headers;
+function headersOf(
+  { headers, body }: ProblemRefusal,
+  { status }: Answer,
+  { scheme, errors }: { readonly scheme: string; readonly errors: ErrorMode },
+): Refusal["headers"] {
+  const { "www-authenticate": usual, ...others } = headers;
   if (errors === "problem") return usual === undefined ? others : { ...others, ...challenge(usual, scheme) };
   const inJson = { ...others, "content-type": "application/json" };
   if (status !== 401) return inJson;
-  const isRealm = errors === "flask-jwt" && error.code === "token_required";
+  const isRealm = errors === "flask-jwt" && body.code === "token_required";
   return { ...inJson, ...challenge(isRealm ? 'Bearer realm="Login Required"' : (usual ?? "Bearer"), scheme) };
 }
 

@@ -5,7 +5,7 @@ import { afterEach, expect } from "vitest";
 import { makeMasterKeyIn, newSecret } from "../../dist/keys/master-key.js";
 import { openSqlite } from "../../dist/store/sqlite/open-sqlite.js";
 import { checkAll, crash, startCrashes } from "../chaos/crashes/crash-cycle.js";
-import { seededRandom } from "../chaos/crashes/seeded-random.js";
+import { createDice } from "../chaos/dice.js";
 import {
   askMe,
   end,
@@ -189,9 +189,9 @@ attempt("a first start that is cut short", [
     "is finished by the next one, whenever it was killed",
     async () => {
       const port = await freePort();
-      const { below } = seededRandom(Date.now());
+      const { whole } = createDice(Date.now());
       let killed = 0;
-      for (let changes = 1; changes <= 60; changes += 5 + below(10)) {
+      for (let changes = 1; changes <= 60; changes += 5 + whole(10)) {
         const data = newData();
         if (!(await killFirstStart(data, port, changes))) break;
         killed++;

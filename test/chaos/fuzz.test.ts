@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { endAll, LATCHKEY, newFolder, type Server, send, signUp, startServer, until } from "../cli/run-server.js";
 import { type Answered, complaintsOf } from "../http/check-answer.js";
-import { createDice, type Dice } from "./fuzz/dice.js";
+import { createDice, type Dice } from "./dice.js";
 import { bytesOf, type Draft, goodDraft, type Scene } from "./fuzz/fuzz-drafts.js";
 import { garbage, spoil } from "./fuzz/fuzz-mutations.js";
 import { type Document, type Operation, operationsOf } from "./fuzz/fuzz-operations.js";
@@ -74,13 +74,13 @@ async function startFuzzed(): Promise<Fuzzed> {
     },
   });
   const { body } = await send<Document & Record<string, unknown>>("GET", `${server.at}/openapi.json`);
-  const [first, ...others] = operationsOf(body as Document);
-  if (first === undefined) throw new Error("The document has no operations.");
+  const operations = operationsOf(body as Document);
+  if (operations.length === 0) throw new Error("The document has no operations.");
   const issuer = `http://localhost:${server.port}`;
   let turn = 0;
   return {
     server,
-    scene: { operations: [first, ...others], people: createPeople(), issuer },
+    scene: { operations, people: createPeople(), issuer },
     async look() {
       server.child.kill("SIGUSR2");
       turn += 1;

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAuth } from "latchkey";
 import { afterEach, describe, expect, it } from "vitest";
 import { newSecret } from "../../dist/keys/master-key.js";
 import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
+import { newData } from "./new-data.js";
 import { endAll, LATCHKEY, newFolder, type RunOptions, run } from "./run-server.js";
 
 afterEach(endAll);
@@ -27,15 +27,6 @@ async function check(parameters: readonly string[], options: RunOptions = {}): P
 
 function weakIn(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ verdict }) => verdict === "weak");
-}
-
-/** The data of a server that has been started once. */
-async function newData(secret?: string): Promise<string> {
-  const data = join(newFolder(), "data");
-  const settings = { database: join(data, "latchkey.db"), data, url: "http://localhost:4000" };
-  const auth = await createAuth({ ...settings, ...(secret !== undefined && { secret }) });
-  await auth.close();
-  return data;
 }
 
 async function setVersion(data: string, version: string): Promise<void> {
@@ -69,6 +60,8 @@ describe("latchkey check", () => {
       LATCHKEY_IDLE_SECONDS: "86400",
       LATCHKEY_ABSOLUTE_SECONDS: "604800",
       LATCHKEY_GRACE_SECONDS: "1",
+      LATCHKEY_BRAND_NAME: "Four Cranes",
+      LATCHKEY_BRAND_COLOR: "#1f6feb",
     };
     const findings = await check([], { environment });
     expect(weakIn(findings)).toEqual([]);
@@ -87,6 +80,9 @@ describe("latchkey check", () => {
       "LATCHKEY_ABSOLUTE_SECONDS: 604800 s (7 days)",
       "LATCHKEY_IDLE_SECONDS: 86400 s (1 day)",
       "LATCHKEY_GRACE_SECONDS: 1 s",
+      "LATCHKEY_BRAND_NAME: Four Cranes",
+      "LATCHKEY_BRAND_LOGO: none",
+      "LATCHKEY_BRAND_COLOR: #1f6feb",
       `LATCHKEY_DATA: ${data} is its owner's alone`,
       `LATCHKEY_DATABASE: ${join(data, "latchkey.db")} is its owner's alone`,
       `LATCHKEY_DATABASE: ${join(data, "latchkey.db")} has schema version 1`,
@@ -123,6 +119,9 @@ describe("latchkey check", () => {
       "LATCHKEY_IDLE_SECONDS",
       /in all/,
     ],
+    ["a brand without a name", { LATCHKEY_BRAND_NAME: " " }, "LATCHKEY_BRAND_NAME", /visible/],
+    ["a logo that is not there", { LATCHKEY_BRAND_LOGO: "no.png" }, "LATCHKEY_BRAND_LOGO", /ENOENT/],
+    ["a colour by its name", { LATCHKEY_BRAND_COLOR: "teal" }, "LATCHKEY_BRAND_COLOR", /#1f6feb/],
     ["a long grace", { LATCHKEY_GRACE_SECONDS: "61" }, "LATCHKEY_GRACE_SECONDS", /minute/],
     [
       "an idle time that ends a session before it is refreshed",

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createAuth } from "latchkey";
 import { afterEach, describe, expect, it } from "vitest";
 import { newSecret } from "../../dist/keys/master-key.js";
+import { newData } from "./new-data.js";
 import {
   askMe,
   type Ended,
@@ -96,14 +96,6 @@ async function refreshUntilKey(server: Server, grant: Granted, wanted: (kid: str
 async function servedKids({ at }: Server): Promise<readonly string[]> {
   const { body } = await send<{ keys: { kid: string }[] }>("GET", `${at}/.well-known/jwks.json`);
   return body.keys.map(({ kid }) => kid);
-}
-
-async function newData(secret?: string): Promise<string> {
-  const data = join(newFolder(), "data");
-  const settings = { database: join(data, "latchkey.db"), data, url: "http://localhost:4000" };
-  const auth = await createAuth({ ...settings, ...(secret !== undefined && { secret }) });
-  await auth.close();
-  return data;
 }
 
 describe("latchkey key", () => {

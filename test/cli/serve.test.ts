@@ -56,6 +56,7 @@ describe("latchkey serve", () => {
     const server = await startServer();
     expect(server.stdout()).toMatch(new RegExp(`http://localhost:${server.port}$`, "m"));
     expect(server.stdout()).toContain(server.data);
+    expect(server.stdout()).toContain(`Pages: http://localhost:${server.port}/ui/login\n`);
     const answer = await pasteCurl(server);
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
     expect(answer).toMatch(/"token":"eyJ/);
@@ -77,6 +78,7 @@ describe("latchkey serve", () => {
     const server = await startServer({ flags: ["--url", "https://auth.example.com/v1"] });
     expect(await issuerOf({ at: `${server.at}/v1` })).toBe("https://auth.example.com/v1");
     expect(server.stdout()).toContain(`http://localhost:${server.port}`);
+    expect(server.stdout()).toContain("Pages: https://auth.example.com/v1/ui/login\n");
     expect(await pasteCurl(server)).toMatch(/^HTTP\/1\.1 201 /);
   });
 

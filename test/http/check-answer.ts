@@ -68,6 +68,10 @@ const HEADERS_OF_ALL = { "X-Request-Id": ref("headers/X-Request-Id"), "Cache-Con
 const PROBLEM = { headers: HEADERS_OF_ALL, content: { "application/problem+json": undefined } };
 const ALLOW = { required: true, schema: { type: "string" } };
 
+/** The pages are for browsers, so that the document does not speak of them. They have a policy of their own, and what is none answers as everywhere. */
+const PAGE = /^\/ui(?:\/|$)/;
+const PAGE_STATUSES = [200, 204, 302, 304, 405];
+
 /** Throws unless the OpenAPI document declares an answer like this one: its status, its headers, its type and its body. */
 export function checkAnswer(asked: Asked, answer: Answered): void {
   const complaints = complaintsOf(asked, answer);
@@ -78,6 +82,7 @@ export function checkAnswer(asked: Asked, answer: Answered): void {
 
 /** What an answer has that the document does not declare, or lacks that it does. */
 export function complaintsOf(asked: Asked, answer: Answered): readonly string[] {
+  if (PAGE.test(asked.path) && answer.status !== 404) return pageComplaints(answer);
   const found = findDeclared(asked, answer.status);
   if (typeof found === "string") return [found];
   const { declared, schemaAt } = found;
@@ -85,6 +90,23 @@ export function complaintsOf(asked: Asked, answer: Answered): readonly string[] 
     .filter(([name, value]) => !value.test(answer.headers.get(name) ?? ""))
     .map(([name]) => `The header ${name} is missing, or another one.`);
   return [...protection, ...headerComplaints(declared, answer), ...bodyComplaints(asked, answer, declared, schemaAt)];
+}
+
+function pageComplaints({ status, headers }: Answered): readonly string[] {
+  const missing = Object.entries(PROTECTION)
+    .filter(
+      ([name, value]) => name !== "vary" && name !== "content-security-policy" && !value.test(headers.get(name) ?? ""),
+    )
+    .map(([name]) => `The header ${name} is missing, or another one.`);
+  const csp = headers.get("content-security-policy") ?? "";
+  return [
+    ...missing,
+    ...(PAGE_STATUSES.includes(status) ? [] : [`No page answers ${status}.`]),
+    ...(csp.startsWith("default-src 'none'; ") && !/script-src(?! 'self';)|unsafe-eval/.test(csp)
+      ? []
+      : [`The policy is ${csp}.`]),
+    ...(headers.has("set-cookie") ? ["A page sets a cookie."] : []),
+  ];
 }
 
 interface Found {

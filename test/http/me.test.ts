@@ -1,6 +1,6 @@
 import { createIssuer, generateKey } from "latchkey/tokens";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bearer, newDatabase, ORIGIN, openAuth, sql, type Tokens } from "./open-auth.js";
+import { bearer, newDatabase, ORIGIN, openAuth, PASSWORD, sql, type Tokens } from "./open-auth.js";
 
 const database = newDatabase();
 const door = await openAuth({ database });
@@ -117,3 +117,32 @@ function foreignToken(): string {
   const issuer = createIssuer({ issuer: ORIGIN, audience: ORIGIN, clientId: "latchkey", keys, now: door.clock.now });
   return issuer.mint({ sub: ada.user_id });
 }
+
+describe("who accepts a session", () => {
+  const accept = { accept: "application/vnd.latchkey.session+json, application/json" };
+
+  it("is told with the tokens who it is, as /me would say it", async () => {
+    const account = { username: "grace", password: PASSWORD, email: "grace@example.com" };
+    const signedUp = await door.post("/signup", account, accept);
+    const me = await door.me(String(signedUp.body.token));
+    expect(me.body).toMatchObject({ username: "grace", email: "grace@example.com" });
+    const loggedIn = await door.post("/token", { username: "GRACE", password: PASSWORD }, accept);
+    const { refresh_token } = loggedIn.body;
+    const refreshed = await door.post("/token/refresh", { refresh_token }, accept);
+    expect([signedUp, loggedIn, refreshed].map(({ body }) => body.user)).toEqual([me.body, me.body, me.body]);
+  });
+
+  it("is told of the roles of this moment", async () => {
+    const { body } = await door.post("/signup", { username: "joan", password: PASSWORD }, accept);
+    await door.auth.users.setRoles(String(body.user_id), ["editor"]);
+    const refreshed = await door.post("/token/refresh", { refresh_token: body.refresh_token }, accept);
+    expect(refreshed.body.user).toMatchObject({ roles: ["editor"] });
+  });
+
+  it("and nobody else is told", async () => {
+    for (const others of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
+      const { body } = await door.post("/token", { username: "grace", password: PASSWORD }, others);
+      expect(Object.keys(body)).toEqual(["token", "user_id", "token_type", "expires_in", "refresh_token"]);
+    }
+  });
+});

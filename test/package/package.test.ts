@@ -33,11 +33,20 @@ const PATIENCE = { timeout: 120_000 };
 describe("the packed package", PATIENCE, () => {
   it("holds the build, the papers and nothing else", () => {
     const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
-      path.endsWith(".ts"),
+      /\.tsx?$/.test(path),
     );
-    const built = sources.flatMap((path) => [".js", ".d.ts"].map((end) => `dist/${path.replace(/\.ts$/, end)}`));
+    const built = sources.flatMap((path) => [".js", ".d.ts"].map((end) => `dist/${path.replace(/\.tsx?$/, end)}`));
     const papers = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"];
-    expect([...installed.packed].sort()).toEqual([...papers, ...built].sort());
+    const others = installed.packed.filter((path) => !path.startsWith("dist/console/"));
+    expect([...others].sort()).toEqual([...papers, ...built].sort());
+  });
+
+  it("holds the pages with the licences of what is in them, and no maps", () => {
+    const pages = installed.packed.filter((path) => path.startsWith("dist/console/"));
+    const assets = pages.filter((path) => /^dist\/console\/assets\/[\w-]+-[\w-]{8}\.(?:js|css|svg|woff2)$/.test(path));
+    const others = pages.filter((path) => !assets.includes(path));
+    expect([...others].sort()).toEqual(["dist/console/LICENSES.md", "dist/console/index.html"]);
+    for (const end of [".js", ".css"]) expect(assets.filter((path) => path.endsWith(end))).not.toEqual([]);
   });
 
   it("is what publint expects", async () => {

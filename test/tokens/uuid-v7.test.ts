@@ -13,7 +13,9 @@ describe("a UUID of version 7", () => {
     },
   );
 
-  it("begins as the example of RFC 9562 appendix A.6", () => {
+  it("is the example of RFC 9562 appendix A.6 with its bytes, and begins as it with random ones", () => {
+    const bytes = Buffer.from("180cc3c4dc0c0c07398f", "hex");
+    expect(uuidV7(0x017f22e279b0, bytes)).toBe("017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
     expect(uuidV7(0x017f22e279b0).slice(0, 15)).toBe("017f22e2-79b0-7");
     expect(millisecondsOf("017f22e2-79b0-7cc3-98c4-dc0c0c07398f")).toBe(0x017f22e279b0);
   });

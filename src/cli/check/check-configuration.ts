@@ -4,6 +4,7 @@ import { readSettings, type ServerSettings } from "../settings.js";
 import { colour } from "../terminal/colour.js";
 import { printJson, write } from "../terminal/print.js";
 import { printableLine } from "../terminal/printable.js";
+import { checkBrand } from "./check-brand.js";
 import { checkDatabase } from "./check-database.js";
 import { checkDurations } from "./check-durations.js";
 import { checkFiles } from "./check-files.js";
@@ -34,13 +35,15 @@ async function checkSettings(flags: OutputFlags): Promise<readonly Finding[]> {
     ...checkProxies(settings),
     good("LATCHKEY_ALGORITHM", settings.auth.algorithm ?? "ES256"),
     ...checkDurations(settings),
+    ...checkBrand(settings),
     ...checkFiles(settings),
     ...(await checkDatabase(settings)),
   ];
   // One mistake can be met by two checks; the first one tells of it.
   const others = found.filter(({ setting }) => !refused.some((each) => each.setting === setting));
   return [...refused, ...others].filter(
-    (finding, index, all) => all.findIndex(({ found: text }) => text === finding.found) === index,
+    ({ verdict, found: text }, index, all) =>
+      verdict === "ok" || all.findIndex((each) => each.found === text) === index,
   );
 }
 

@@ -11,7 +11,7 @@ async function administer(
   { id, username }: Account,
   ...roles: readonly string[]
 ): Promise<void> {
-  if (world.random.chance(0.05)) {
+  if (world.dice.chance(0.05)) {
     const flags = method === "delete" ? ["--yes"] : [];
     await command(world, "user", COMMANDS[method], username, ...roles, ...flags);
   } else await askFar(world, `users.${method}`, id, ...(method === "setRoles" ? [roles] : []));
@@ -123,7 +123,7 @@ export function rotateKeys(world: World): Act {
     kind: "key rotation",
     async perform() {
       before = await listKeys(world);
-      if (world.random.chance(0.3)) await command(world, "key", "rotate", "--now");
+      if (world.dice.chance(0.3)) await command(world, "key", "rotate", "--now");
       else await askFar(world, "keys.rotate", { now: true });
       noteKeys(world.ledger, await listKeys(world));
     },

@@ -77,7 +77,7 @@ async function checkAccount(world: World, account: Account, withLogIn: boolean):
   );
   for (const session of account.sessions.values()) {
     if (!session.hasEnded) await checkLiving(world, account, session);
-    else if (withLogIn || !session.isChecked || world.random.chance(0.2)) await checkEnded(world, account, session);
+    else if (withLogIn || !session.isChecked || world.dice.chance(0.2)) await checkEnded(world, account, session);
   }
   if (withLogIn) await checkLogIn(world, account);
 }
@@ -103,7 +103,7 @@ async function checkEnded(world: World, account: Account, session: Session): Pro
 
 /** Its last tokens are good, the predecessor leads to the same successor, and the successor to the next one. */
 async function checkLiving(world: World, account: Account, session: Session): Promise<void> {
-  const { ledger, random } = world;
+  const { ledger, dice } = world;
   for (const token of session.accessTokens.filter(isFresh)) {
     const expected = mayBeRevoked(ledger, token) ? 401 : 200;
     requireSame("/me with an access token of a living session", await askMe(world, account, token), expected);
@@ -120,7 +120,7 @@ async function checkLiving(world: World, account: Account, session: Session): Pr
     return;
   }
   const predecessor = session.refreshTokens[generation - 1];
-  if (predecessor !== undefined && !mayBeRevoked(ledger, predecessor) && isInGrace(session) && random.chance(0.5)) {
+  if (predecessor !== undefined && !mayBeRevoked(ledger, predecessor) && isInGrace(session) && dice.chance(0.5)) {
     const again = await refresh(world, account, predecessor);
     requireSame("refresh with the direct predecessor", again.status, 200);
     noteGrant(ledger, account, again.body, { session, generation });

@@ -175,7 +175,7 @@ export function logOut(world: World, account: Account, session: Session): Act {
       : [{ witness: refreshToken, send: way("/token", { body: { refresh_token: refreshToken } }) }]),
     ...(other === undefined ? [] : [{ witness: other, send: way(`/me/sessions/${session.id}`, { token: other }) }]),
   ];
-  const { witness, send } = world.random.pick(ways);
+  const { witness, send } = world.dice.pick(ways);
   const act = async () => requireAnswer(world, witness, await send());
   return ending(world, account, { kind: "log-out", sessions: [session], witness, act });
 }

@@ -6,10 +6,10 @@ import { hashSync } from "@node-rs/argon2";
 import { openFar } from "../../cli/far-auth.js";
 import { freePort, newFolder, send, start, startServer, within } from "../../cli/run-server.js";
 import { sql } from "../../http/open-auth.js";
+import { createDice } from "../dice.js";
 import { checkLedger } from "./check-ledger.js";
 import { type Account, newLedger, requireSame } from "./ledger.js";
 import { accountsAtWork, administerOnce, fillAccounts, type Load, runClients } from "./load.js";
-import { seededRandom } from "./seeded-random.js";
 import { databaseOf, type World } from "./world.js";
 
 /** How a cycle ends the server. */
@@ -48,7 +48,7 @@ export async function startCrashes(seed: number): Promise<Crashes> {
   const server = await startServer({ data, port, environment: ENVIRONMENT });
   const far = await openFar(join(data, "latchkey.db"), urlOf(port));
   const world: World = {
-    random: seededRandom(seed),
+    dice: createDice(seed),
     ledger: newLedger(),
     data,
     port,
@@ -77,7 +77,7 @@ export async function crash(crashes: Crashes, stop: Stop = "kill"): Promise<void
   if (stop === "kill" && world.ledger.accounts.some(({ pending }) => pending !== undefined)) crashes.hits.inFlight++;
   await restart(crashes);
   const retired = world.ledger.accounts.filter((account) => !accountsAtWork(world).includes(account));
-  const some = retired.length === 0 ? [] : [0, 1, 2].map(() => world.random.pick(retired));
+  const some = retired.length === 0 ? [] : [0, 1, 2].map(() => world.dice.pick(retired));
   await checkLedger(world, load, { accounts: [...accountsAtWork(world), ...some], withLogIn: false });
   requireNone(load);
 }
@@ -96,10 +96,10 @@ function requireNone({ complaints }: Load): void {
 /** Lets the clients do some acts, and ends the server in the middle of the next ones. */
 async function runUntilStopped(crashes: Crashes, stop: Stop): Promise<void> {
   const { world, load } = crashes;
-  const { random } = world;
-  const last = 10 + random.below(60);
-  const administered = last - 1 - random.below(10);
-  const isFarKilled = random.chance(0.3);
+  const { dice } = world;
+  const last = 10 + dice.whole(60);
+  const administered = last - 1 - dice.whole(10);
+  const isFarKilled = dice.chance(0.3);
   let acts = 0;
   let administrator: Promise<void> | undefined;
   const stopped = new Promise<void>((resolve, reject) => {
@@ -107,7 +107,7 @@ async function runUntilStopped(crashes: Crashes, stop: Stop): Promise<void> {
       acts++;
       if (acts === administered) {
         administrator = administerOnce(world, load);
-        if (isFarKilled) setTimeout(() => killFar(crashes), random.below(30));
+        if (isFarKilled) setTimeout(() => killFar(crashes), dice.whole(30));
       }
       if (acts === last) stopServer(crashes, stop).then(resolve, reject);
     };
@@ -131,15 +131,15 @@ async function stopServer(crashes: Crashes, stop: Stop): Promise<void> {
 }
 
 /** None, so that an answer has just come; some milliseconds; or as long as it takes until the server writes again. */
-async function aMoment({ random, data }: World): Promise<void> {
-  const dice = random.below(3);
-  if (dice === 1) await sleep(random.below(20));
-  if (dice < 2) return;
+async function aMoment({ dice, data }: World): Promise<void> {
+  const thrown = dice.whole(3);
+  if (thrown === 1) await sleep(dice.whole(20));
+  if (thrown < 2) return;
   const watcher = watch(data);
   await Promise.race([once(watcher, "change"), sleep(50)]);
   watcher.close();
   // Half of the time the write shall have become a commit, and its answer be on its way.
-  if (random.chance(0.5)) await sleep(1);
+  if (dice.chance(0.5)) await sleep(1);
 }
 
 /** With the server goes half of what runs beside it. */
@@ -149,7 +149,7 @@ function killAll(crashes: Crashes): void {
   world.isOver = true;
   world.server.child.kill("SIGKILL");
   for (const { child } of world.commands) {
-    if (world.random.chance(0.5) && child.kill("SIGKILL")) hits.commands++;
+    if (world.dice.chance(0.5) && child.kill("SIGKILL")) hits.commands++;
   }
 }
 
@@ -163,7 +163,7 @@ function killFar({ world, hits }: Crashes): void {
 async function terminate(crashes: Crashes, stop: Stop): Promise<void> {
   const { world, hits } = crashes;
   // What is committed together is answered together: the next acts shall be on their way.
-  await sleep(1 + world.random.below(10));
+  await sleep(1 + world.dice.whole(10));
   if (world.inFlight.size > 0) hits.inFlight++;
   world.mayFailFrom = performance.now();
   world.server.child.kill("SIGTERM");
@@ -190,10 +190,10 @@ async function askReady({ server }: World): Promise<number | undefined> {
 
 /** Starts what is gone, now and then once more because it is killed while it starts; nothing is done by hand in between. */
 async function restart({ world, hits }: Crashes): Promise<void> {
-  const { random, data, port } = world;
-  if (random.chance(0.2)) {
+  const { dice, data, port } = world;
+  if (dice.chance(0.2)) {
     const begun = start(["serve", "--port", String(port), "--data", data], { environment: ENVIRONMENT });
-    await sleep(random.below(800));
+    await sleep(dice.whole(800));
     begun.child.kill("SIGKILL");
     await begun.ended;
     hits.starts++;

@@ -83,11 +83,11 @@ async function noting(world: World, load: Load, step: () => Promise<void>): Prom
 
 async function clientStep(world: World): Promise<void> {
   const free = accountsAtWork(world).filter(({ isBusy, pending }) => !isBusy && pending === undefined);
-  const isNew = free.length === 0 || world.random.chance(0.03);
+  const isNew = free.length === 0 || world.dice.chance(0.03);
   if (isNew && accountsAtWork(world).length >= 2 * ACCOUNTS_AT_WORK) return;
   const account = isNew ? newAccount("client", `ten brown geese at ${world.ledger.accounts.length}`) : undefined;
   if (account !== undefined) world.ledger.accounts.push(account);
-  const chosen = account ?? world.random.pick(free);
+  const chosen = account ?? world.dice.pick(free);
   chosen.isBusy = true;
   try {
     await perform(world, chosen, isNew ? client.signUp(world, chosen) : nextAct(world, chosen));
@@ -98,21 +98,21 @@ async function clientStep(world: World): Promise<void> {
 
 /** What a client, or somebody who administers its account, does next. */
 function nextAct(world: World, account: Account): Act {
-  const { random, ledger, far } = world;
+  const { dice, ledger, far } = world;
   const sessions = living(account).filter((each) => canRefresh(ledger, each));
   if (account.isDisabled)
-    return far.child.connected && random.chance(0.7) ? enable(world, account) : client.logIn(world, account);
-  if (sessions.length === 0 || (sessions.length < MOST_SESSIONS && random.chance(0.015)))
+    return far.child.connected && dice.chance(0.7) ? enable(world, account) : client.logIn(world, account);
+  if (sessions.length === 0 || (sessions.length < MOST_SESSIONS && dice.chance(0.015)))
     return client.logIn(world, account);
-  const session = random.pick(sessions);
-  const dice = random.below(100);
-  if (dice < 8 && far.child.connected) return administration(world, account);
-  if (dice < 12) return endingOf(world, account, session);
-  if (dice < 16 && hasAccess(world, session)) return client.changePassword(world, account, session);
-  if (dice < 18 && canBeTried(world, session, 2)) return client.replay(world, account, session);
-  if (dice < 28 && canBeTried(world, session, 1) && client.isInGrace(session))
+  const session = dice.pick(sessions);
+  const thrown = dice.whole(100);
+  if (thrown < 8 && far.child.connected) return administration(world, account);
+  if (thrown < 12) return endingOf(world, account, session);
+  if (thrown < 16 && hasAccess(world, session)) return client.changePassword(world, account, session);
+  if (thrown < 18 && canBeTried(world, session, 2)) return client.replay(world, account, session);
+  if (thrown < 28 && canBeTried(world, session, 1) && client.isInGrace(session))
     return client.retry(world, account, session);
-  return client.refresh(world, account, session, random.chance(0.3) ? 2 + random.below(3) : 1);
+  return client.refresh(world, account, session, dice.chance(0.3) ? 2 + dice.whole(3) : 1);
 }
 
 function hasAccess({ ledger }: World, { accessTokens }: Session): boolean {
@@ -127,16 +127,16 @@ function canBeTried({ ledger }: World, session: Session, back: number): boolean 
 }
 
 function endingOf(world: World, account: Account, session: Session): Act {
-  const isEverywhere = hasAccess(world, session) && world.random.chance(0.25);
+  const isEverywhere = hasAccess(world, session) && world.dice.chance(0.25);
   return isEverywhere ? client.logOutEverywhere(world, account, session) : client.logOut(world, account, session);
 }
 
 function administration(world: World, account: Account): Act {
-  const { random } = world;
-  const dice = random.below(10);
-  if (dice < 3) return disable(world, account);
-  if (dice < 4) return remove(world, account);
-  const others = ROLES.filter(() => random.chance(0.5));
+  const { dice } = world;
+  const thrown = dice.whole(10);
+  if (thrown < 3) return disable(world, account);
+  if (thrown < 4) return remove(world, account);
+  const others = ROLES.filter(() => dice.chance(0.5));
   const isSame = JSON.stringify(others) === JSON.stringify(account.roles);
   return setRoles(world, account, isSame ? ROLES.filter((role) => !others.includes(role)) : others);
 }
@@ -150,12 +150,12 @@ export async function administerOnce(world: World, load: Load): Promise<void> {
 }
 
 async function nextOfAdministrator(world: World, load: Load): Promise<Act> {
-  const dice = world.random.below(100);
-  if (dice < 30) return importSome(world, load, 2);
-  if (dice < 60) return rotateKeys(world);
-  if (dice < 75) return rotateSecret(world);
+  const thrown = world.dice.whole(100);
+  if (thrown < 30) return importSome(world, load, 2);
+  if (thrown < 60) return rotateKeys(world);
+  if (thrown < 75) return rotateSecret(world);
   // The key of the refresh tokens ends every session that began with it: rarely.
-  const purpose = dice < 97 ? "access" : "refresh";
+  const purpose = thrown < 97 ? "access" : "refresh";
   const keys = (await listKeys(world)).filter((key) => key.purpose === purpose && key.state !== "next");
-  return revokeKey(world, world.random.pick(keys).kid);
+  return revokeKey(world, world.dice.pick(keys).kid);
 }

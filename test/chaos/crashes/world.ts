@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Far } from "../../cli/far-auth.js";
 import { type Answer, type Running, type SendOptions, type Server, send, start } from "../../cli/run-server.js";
+import type { Dice } from "../dice.js";
 import { type Account, type Act, type Ledger, Lost } from "./ledger.js";
-import type { Random } from "./seeded-random.js";
 
 /** The processes on one data folder, and what their clients know. */
 export interface World {
-  readonly random: Random;
+  readonly dice: Dice;
   readonly ledger: Ledger;
   readonly data: string;
   readonly port: number;

@@ -1,5 +1,5 @@
+import type { Dice } from "../dice.js";
 import { requestBytes } from "../wire.js";
-import type { Dice } from "./dice.js";
 import { allowedValue, type Operation } from "./fuzz-operations.js";
 import { type Held, knownTo, type People, type Person } from "./fuzz-people.js";
 
@@ -24,7 +24,7 @@ export interface Draft {
 
 /** Where requests go, and who makes them. */
 export interface Scene {
-  readonly operations: readonly [Operation, ...Operation[]];
+  readonly operations: readonly Operation[];
   readonly people: People;
   readonly issuer: string;
 }
@@ -69,8 +69,8 @@ export function goodDraft({ operations, people, issuer }: Scene, dice: Dice, nam
 
 /** Those with a body have more that can be wrong with them. */
 function anyOperation(operations: Scene["operations"], dice: Dice): Operation {
-  const [first, ...others] = operations.filter(({ body }) => body !== undefined);
-  return first !== undefined && dice.chance(0.5) ? dice.pick([first, ...others]) : dice.pick(operations);
+  const withBody = operations.filter(({ body }) => body !== undefined);
+  return dice.pick(withBody.length > 0 && dice.chance(0.5) ? withBody : operations);
 }
 
 function operationFor(wanted: ReturnType<People["wants"]>, operations: Scene["operations"]): Operation | undefined {

@@ -1,11 +1,9 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { NAUGHTY } from "../../accounts/naughty-texts.js";
-import type { Dice } from "./dice.js";
+import type { Dice } from "../dice.js";
 import { anyAddress, type Draft } from "./fuzz-drafts.js";
 
 type Mutation = (draft: Draft, dice: Dice) => void;
-
-const NAUGHTY_TEXTS = NAUGHTY as readonly [string, ...string[]];
 
 /** Makes one to three things of a draft wrong. */
 export function spoil(draft: Draft, dice: Dice): void {
@@ -41,15 +39,15 @@ function wrongValue(dice: Dice): unknown {
     () => ({}),
     () => ({ $ne: null }),
     () => ["a", ["b", { c: null }]],
-    () => dice.pick(NAUGHTY_TEXTS),
+    () => dice.pick(NAUGHTY),
     () =>
       dice
-        .pick(NAUGHTY_TEXTS)
+        .pick(NAUGHTY)
         .repeat(1 + dice.whole(200))
         .slice(0, 10_000),
     () =>
       dice
-        .pick(NAUGHTY_TEXTS)
+        .pick(NAUGHTY)
         .repeat(200)
         .slice(0, dice.pick([255, 256, 512, 2048, 6144])),
     () => "a".repeat(dice.pick([200, 255, 256])),
@@ -87,15 +85,15 @@ function put(members: Record<string, unknown>, name: string, value: unknown): vo
 
 const anyOf = (names: readonly string[], dice: Dice) => names[dice.whole(names.length)] ?? "x";
 
-const BODIES: readonly [Mutation, ...Mutation[]] = [
+const BODIES: readonly Mutation[] = [
   ofMembers((members, names, dice) => void delete members[anyOf(names, dice)]),
   // Most of what goes wrong is a value.
-  ...(Array.from({ length: 16 }, () =>
+  ...Array.from({ length: 16 }, () =>
     ofMembers((members, names, dice) => put(members, anyOf(names, dice), wrongValue(dice))),
-  ) as [Mutation, ...Mutation[]]),
+  ),
   ofMembers((members, names, dice) => {
     const name = anyOf(names, dice);
-    members[name] = `${members[name]}${dice.pick(NAUGHTY_TEXTS)}`;
+    members[name] = `${members[name]}${dice.pick(NAUGHTY)}`;
   }),
   ofMembers((members, _names, dice) =>
     Object.defineProperty(members, dice.pick(ODD_NAMES), {
@@ -195,7 +193,7 @@ function signed(header: object, payload: object, how: "ec" | "hmac" | "none"): s
 
 type Forgery = (token: string, dice: Dice) => string;
 
-const FORGERIES: readonly [Forgery, ...Forgery[]] = [
+const FORGERIES: readonly Forgery[] = [
   (token, dice) => token.slice(0, dice.whole(token.length)),
   (token, dice) => token.slice(dice.whole(token.length)),
   (token, dice) => {
@@ -261,14 +259,14 @@ function ofToken(forge: Forgery): Mutation {
   };
 }
 
-const TOKENS: readonly [Mutation, ...Mutation[]] = [
-  ...(FORGERIES.map(ofToken) as [Mutation, ...Mutation[]]),
+const TOKENS: readonly Mutation[] = [
+  ...FORGERIES.map(ofToken),
   (draft) => removeHeader(draft, "Authorization"),
   (draft) => draft.headers.push(["Authorization", `Bearer ${draft.held?.token}`]),
   (draft) => setHeader(draft, "Authorization", `Bearer ${draft.held?.refreshToken}`),
   (draft, dice) => {
     const text = draft.held?.refreshToken ?? "lkr_";
-    const forged = dice.pick(FORGERIES.slice(0, 3) as [Forgery, ...Forgery[]])(text, dice);
+    const forged = dice.pick(FORGERIES.slice(0, 3))(text, dice);
     draft.body = Buffer.from(JSON.stringify({ refresh_token: dice.pick([forged, text, draft.held?.token ?? ""]) }));
     draft.framing = "length";
     setHeader(draft, "Content-Type", "application/json");
@@ -277,7 +275,7 @@ const TOKENS: readonly [Mutation, ...Mutation[]] = [
 
 const COOKIE = "__Host-latchkey";
 
-const COOKIES: readonly [Mutation, ...Mutation[]] = [
+const COOKIES: readonly Mutation[] = [
   (draft, dice) => {
     const value = dice.pick([
       draft.held?.refreshToken ?? "",
@@ -345,7 +343,7 @@ function ofTarget(change: (target: string, dice: Dice) => string, isUnreadable =
   };
 }
 
-const LINES: readonly [Mutation, ...Mutation[]] = [
+const LINES: readonly Mutation[] = [
   (draft, dice) => {
     draft.method = dice.pick(METHODS);
   },
@@ -385,7 +383,7 @@ const LINES: readonly [Mutation, ...Mutation[]] = [
   ),
 ];
 
-const HEADERS: readonly [Mutation, ...Mutation[]] = [
+const HEADERS: readonly Mutation[] = [
   (draft, dice) => {
     setHeader(
       draft,
@@ -453,7 +451,7 @@ const HEADERS: readonly [Mutation, ...Mutation[]] = [
 ];
 
 /** What the server reads differently from how it was meant: the connection is of no use afterwards. */
-const FRAMES: readonly [Mutation, ...Mutation[]] = [
+const FRAMES: readonly Mutation[] = [
   (draft, dice) =>
     broken(
       draft,
@@ -482,7 +480,7 @@ function broken(draft: Draft, name: string, value: string): void {
   draft.headers.push([name, value]);
 }
 
-const GROUPS: readonly [typeof BODIES, ...(typeof BODIES)[]] = [
+const GROUPS: readonly (readonly Mutation[])[] = [
   BODIES,
   BODIES,
   BODIES,

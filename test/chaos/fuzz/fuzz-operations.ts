@@ -1,4 +1,4 @@
-import type { Dice } from "./dice.js";
+import type { Dice } from "../dice.js";
 
 /** A JSON schema, as far as bodies have one. */
 export interface Schema {

@@ -1,5 +1,5 @@
 import type { Answered } from "../../http/check-answer.js";
-import type { Dice } from "./dice.js";
+import type { Dice } from "../dice.js";
 import type { Known } from "./fuzz-operations.js";
 
 /** An account whose password is known, and the address that it comes from. */

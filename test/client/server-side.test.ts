@@ -1,0 +1,179 @@
+import type { ClientOptions } from "latchkey/client";
+import { describe, expect, it, vi } from "vitest";
+import { openInProcessBrowser } from "./in-process-browser.js";
+import { addUser, advance, auth, open, PAGE, refuseToken, SERVER } from "./open-client.js";
+
+const COOKIE = "__Host-latchkey";
+
+/** A browser in which somebody is logged in; its client works as in a page. */
+async function openBrowser() {
+  const { id, credentials } = await addUser();
+  const browser = openInProcessBrowser(auth);
+  await open({ transport: "cookie" }, browser).client.logIn(credentials);
+  return { browser, id, username: credentials.username };
+}
+
+/** A network that adds nothing: a server sets `Cookie` and `Origin` itself. */
+function openWire() {
+  const requests: { readonly line: string; readonly cookie: string | null; readonly origin: string | null }[] = [];
+  const wire = {
+    requests,
+    answer: (request: Request): Promise<Response> | Response => auth.handler(request, { address: "192.0.2.1" }),
+    count: (line: string) => requests.filter((request) => request.line === line).length,
+    fetch: (async (input, init) => {
+      const request = new Request(input, init);
+      const { headers, method, url } = request;
+      requests.push({
+        line: `${method} ${new URL(url).pathname}`,
+        cookie: headers.get("cookie"),
+        origin: headers.get("origin"),
+      });
+      return wire.answer(request);
+    }) satisfies typeof fetch,
+  };
+  return wire;
+}
+
+function openOnServer(options: Partial<ClientOptions>) {
+  const wire = openWire();
+  const set: string[] = [];
+  const { client } = open({
+    transport: "cookie",
+    origin: PAGE,
+    fetch: wire.fetch,
+    onSetCookie: (value) => set.push(value),
+    ...options,
+  });
+  return { client, wire, set };
+}
+
+describe("a client of a request's cookies", () => {
+  it("refreshes once, hands the next cookie on, and shares the token with all that is fetched", async () => {
+    const { browser, username } = await openBrowser();
+    const { client, wire, set } = openOnServer({ cookies: `theme=dark; ${browser.cookies()}` });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.fetch(`${SERVER}/me`)));
+    for (const answer of answers) expect(await answer.json()).toMatchObject({ username });
+    expect(wire.count("POST /token/refresh")).toBe(1);
+    expect(set).toHaveLength(1);
+    expect(set[0]).toMatch(/^__Host-latchkey=lkr_[\w-]+; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+    // The cookies go where the cookie is read, and nowhere else.
+    const [refresh, ...others] = wire.requests;
+    expect(refresh).toMatchObject({ cookie: `theme=dark; ${browser.cookies()}`, origin: PAGE });
+    for (const { cookie } of others) expect(cookie).toBeNull();
+  });
+
+  it("takes the origin of the url where no other is named", async () => {
+    const { browser, username } = await openBrowser();
+    const wire = openWire();
+    const { client } = open({
+      transport: "cookie",
+      fetch: wire.fetch,
+      cookies: browser.cookies(),
+      onSetCookie: () => {},
+    });
+    expect((await client.ready).user?.username).toBe(username);
+    expect(wire.requests[0]?.origin).toBe(SERVER);
+  });
+
+  it("leaves the browser logged in with the cookie that was handed on", async () => {
+    const { browser, username } = await openBrowser();
+    const { client, set } = openOnServer({ cookies: browser.cookies() });
+    await client.ready;
+    browser.jar.set(COOKIE, /=([^;]*)/.exec(set[0] ?? "")?.[1] ?? "");
+    advance(60);
+    const { client: page } = open({ transport: "cookie" }, browser);
+    await page.logOut().catch(() => {});
+    expect(browser.jar.size).toBe(0);
+    expect(username).toBeDefined();
+  });
+
+  it("refreshes nothing where it could not hand the next cookie on", async () => {
+    const { browser } = await openBrowser();
+    const wire = openWire();
+    const { client } = open({ transport: "cookie", origin: PAGE, fetch: wire.fetch, cookies: browser.cookies() });
+    expect((await client.ready).status).toBe("loading");
+    expect((await client.fetch(`${SERVER}/me`)).status).toBe(401);
+    expect(wire.requests.map(({ line }) => line)).toEqual(["GET /me"]);
+  });
+
+  it.each([null, "", "theme=dark", "x=y; latchkey=lkr_x"])("asks nothing with the cookies %j", async (cookies) => {
+    const { client, wire } = openOnServer({ cookies });
+    expect((await client.ready).status).toBe("signed-out");
+    expect(wire.requests).toEqual([]);
+  });
+
+  it("goes on with the cookie that it was given last", async () => {
+    const { browser } = await openBrowser();
+    const { client, wire, set } = openOnServer({ cookies: `${browser.cookies()}; theme=dark` });
+    await client.ready;
+    // Beyond the window the cookie of the request would be a replay, and would end the session.
+    advance(3600);
+    expect((await client.fetch(`${SERVER}/me`)).status).toBe(200);
+    advance(3600);
+    expect((await client.fetch(`${SERVER}/me`)).status).toBe(200);
+    expect(set).toHaveLength(3);
+    const sent = wire.requests.filter(({ line }) => line === "POST /token/refresh").map(({ cookie }) => cookie);
+    expect(sent.map((cookie) => cookie?.includes("theme=dark"))).toEqual([true, true, true]);
+    expect(new Set(sent).size).toBe(3);
+  });
+
+  it("is nobody's where the session has ended, and hands on that the cookie goes, if the server says so", async () => {
+    const { browser, id } = await openBrowser();
+    await auth.sessions.endAll(id);
+    const ended = vi.fn();
+    const { client } = openOnServer({ cookies: browser.cookies(), onSignedOut: ended });
+    expect((await client.ready).status).toBe("signed-out");
+    expect(ended).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, () => Response]>([
+    [
+      "away",
+      () => {
+        throw new TypeError("fetch failed");
+      },
+    ],
+    ["failing", () => Response.json({ title: "Oh.", code: "internal" }, { status: 500 })],
+    ["behind a page of a proxy", () => new Response("<html>", { status: 502 })],
+  ])("does not know who it is where the auth is %s", async (_what, answer) => {
+    const { browser } = await openBrowser();
+    const wire = openWire();
+    wire.answer = answer;
+    const { client } = open({
+      transport: "cookie",
+      fetch: wire.fetch,
+      cookies: browser.cookies(),
+      onSetCookie: () => {},
+    });
+    expect((await client.ready).status).toBe("offline");
+    expect(wire.count("POST /token/refresh")).toBe(1);
+  });
+
+  it("says where the page's origin is not listed", async () => {
+    const warnings = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { browser } = await openBrowser();
+    const { client } = openOnServer({ cookies: browser.cookies(), origin: "http://localhost:9999" });
+    await client.ready;
+    expect(client.state.status).toBe("signed-out");
+    expect(String(warnings.mock.calls)).toMatch(/does not list .*http:\/\/localhost:9999/);
+    warnings.mockRestore();
+  });
+
+  it("asks an API that refuses every token twice, and the auth once more", async () => {
+    const { browser } = await openBrowser();
+    const { client, wire } = openOnServer({ cookies: browser.cookies() });
+    await client.ready;
+    const { answer } = wire;
+    wire.answer = (request) => (request.url.endsWith("/todos") ? refuseToken() : answer(request));
+    expect((await client.fetch("/todos")).status).toBe(401);
+    expect(wire.count("GET /todos")).toBe(2);
+    expect(wire.count("POST /token/refresh")).toBe(2);
+  });
+
+  it("is nobody's without any cookies option, and knows nothing", async () => {
+    const wire = openWire();
+    const { client } = open({ transport: "cookie", fetch: wire.fetch });
+    expect((await client.ready).status).toBe("loading");
+    expect(wire.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+import { Window } from "happy-dom";
+import { createAuth } from "latchkey";
+import { type Client, type ClientOptions, createClient } from "latchkey/client";
+import type { ReactElement } from "react";
+import { afterAll, afterEach, beforeEach, expect, vi } from "vitest";
+import { type InProcessBrowser, openInProcessBrowser, PAGE, SERVER } from "../client/in-process-browser.js";
+
+// Only what belongs to a page: Request, Response and AbortSignal stay Node's own, as the handler wants them.
+const NAMES = [
+  "window",
+  "document",
+  "navigator",
+  "location",
+  "localStorage",
+  "Node",
+  "Element",
+  "HTMLElement",
+  "HTMLIFrameElement",
+  "MutationObserver",
+] as const;
+const page = new Window({ url: `${PAGE}/todos` });
+const before = new Map(NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]));
+
+function enterPage(): void {
+  for (const name of NAMES)
+    Object.defineProperty(globalThis, name, { value: page[name], configurable: true, writable: true });
+}
+
+/** Runs something as on a server, where there is no page. */
+export async function onServer<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (const name of NAMES) {
+    const descriptor = before.get(name);
+    if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
+    else Object.defineProperty(globalThis, name, descriptor);
+  }
+  try {
+    return await run();
+  } finally {
+    enterPage();
+  }
+}
+
+enterPage();
+// They look for a page as soon as they are loaded.
+export const { act, cleanup, fireEvent, render, renderHook, screen, waitFor } = await import("@testing-library/react");
+
+export const PASSWORD = "seven wild geese at dawn";
+
+// Server and page are one process here, and share the provider.
+const OF_ONE_PROCESS =
+  "Detected multiple renderers concurrently rendering the same context provider. This is currently unsupported.";
+
+const clients: Client[] = [];
+let time = Date.now();
+
+/** An auth of its own for each test file, on a clock that is moved by hand. */
+export const auth = await createAuth({
+  database: ":memory:",
+  url: SERVER,
+  origins: [PAGE],
+  now: () => time,
+  log: () => {},
+});
+
+export function advance(seconds: number): void {
+  time += seconds * 1000;
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+});
+
+afterEach(() => {
+  cleanup();
+  for (const client of clients.splice(0)) client.close();
+  page.localStorage.clear();
+  const complaints = [...vi.mocked(console.error).mock.calls, ...vi.mocked(console.warn).mock.calls];
+  vi.restoreAllMocks();
+  // Whatever React or the client has to complain about is a fault.
+  expect(complaints.filter(([sentence]) => sentence !== OF_ONE_PROCESS)).toEqual([]);
+});
+
+afterAll(() => auth.close());
+
+/** A client of a browser; it leaves when the test ends. */
+export function open(browser: InProcessBrowser, options: Partial<ClientOptions> = {}): Client {
+  const client = createClient({ url: SERVER, fetch: browser.fetch, ...options });
+  clients.push(client);
+  return client;
+}
+
+let names = 0;
+
+/** A browser in which somebody new is logged in, and their client. */
+export async function openSignedIn(roles: readonly string[] = []): Promise<{
+  readonly browser: InProcessBrowser;
+  readonly client: Client;
+  readonly id: string;
+  readonly username: string;
+}> {
+  names += 1;
+  const username = `ada-${names}`;
+  const { id } = await auth.users.add({ username, password: PASSWORD, roles });
+  const browser = openInProcessBrowser(auth);
+  const client = open(browser);
+  await client.logIn({ username, password: PASSWORD });
+  browser.lines.length = 0;
+  return { browser, client, id, username };
+}
+
+/** The text of what is shown. */
+export function shown(element?: ReactElement): string {
+  if (element !== undefined) render(element);
+  return document.body.textContent ?? "";
+}
