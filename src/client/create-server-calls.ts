@@ -71,8 +71,8 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
 }
 
 async function requireTokens(response: Response): Promise<Tokens> {
-  // There was no cookie.
-  if (response.status === 204) throw new AuthError("invalid_request");
+  // There was no cookie: as for a body without the token.
+  if (response.status === 204) throw new AuthError("invalid_request", { fields: [] });
   const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
   if (answer?.user && answer.token && answer.expires_in) return answer as Tokens;
   throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });
