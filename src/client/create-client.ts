@@ -111,8 +111,7 @@ async function enter(parts: ClientParts, path: "/token" | "/signup", given: NewA
   const { session, calls, vault, peers, turns } = parts;
   const release = await turns.take();
   try {
-    const tokens = await calls.logIn(path, given);
-    const held = await heldOf(parts, tokens);
+    const held = heldOf(await calls.logIn(path, given));
     await vault.write(held.refreshToken);
     session.begin(held);
     tellPeers(peers, held);

@@ -27,6 +27,8 @@ export function createTurns(name: string, peers: Peers): Turns {
   let isFirst = true;
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
+  // Whoever reloads in the middle of a refresh must not wait for the page before.
+  if (shelf !== undefined) window.addEventListener("pagehide", () => drop(shelf, own));
 
   const others = () =>
     Object.keys(shelf ?? {}).filter((key) => key.startsWith(prefix) && key !== own && isLive(shelf, key));
