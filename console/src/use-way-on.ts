@@ -31,15 +31,21 @@ export function useWayOn(): WayOn {
     if (status !== "signed-in") return;
     if (href === undefined) return go("account", { replace: true });
     // An application that does not see the log-in would send the visitor back, and so on for ever.
-    if (!wasShown.current && isRecent(href)) return setStuck(true);
-    sessionStorage.setItem(MARK, JSON.stringify([href, Date.now()]));
+    if (wasJustThere(href) && !wasShown.current) return setStuck(true);
     // In the place of this page: going back from there leads to where the visitor was before.
     location.replace(href);
   }, [status, href]);
   return { isHidden: status === "loading" || (status === "signed-in" && !wasShown.current), target, isStuck };
 }
 
-function isRecent(href: string): boolean {
-  const [last, time] = JSON.parse(sessionStorage.getItem(MARK) ?? "[]");
-  return last === href && Math.abs(Date.now() - time) < SOON_MILLISECONDS;
+/** Whether the visitor went there just now; notes that they go there again. */
+function wasJustThere(href: string): boolean {
+  try {
+    const [last, time] = (sessionStorage.getItem(MARK) ?? "").split(" ");
+    sessionStorage.setItem(MARK, `${href} ${Date.now()}`);
+    return last === href && Math.abs(Date.now() - Number(time)) < SOON_MILLISECONDS;
+  } catch {
+    // The browser keeps nothing for this page.
+    return false;
+  }
 }

@@ -1,5 +1,7 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { brandCss } from "../../dist/http/pages/brand-css.js";
 import { PASSWORD, send } from "../cli/run-server.js";
 import { app, at, faultsOf, logIn, newAccount, open, openAccount, server, useHostedPages } from "./hosted-pages.js";
 import { describeInBrowser } from "./open-browser.js";
@@ -64,25 +66,45 @@ describeInBrowser("every page and state, in both schemes, widths and languages",
   );
 });
 
+const COLOURS = ["#ffffff", "#000000", "#777777", "#ffff00", "#0000ff", undefined] as const;
+
+describeInBrowser("every colour of a brand", () => {
+  useHostedPages();
+
+  it("can be read in both schemes", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await open("login", { colorScheme });
+      for (const colour of COLOURS) {
+        await page.route("**/brand.css", (route) => route.fulfill({ contentType: "text/css", body: brandCss(colour) }));
+        await page.goto(`${at}/ui/signup`);
+        await page.locator("form").waitFor();
+        const { violations } = await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze();
+        expect(violations, `${colour} where it is ${colorScheme}`).toEqual([]);
+      }
+    }
+  }, 120_000);
+});
+
 const NAUGHTY = [
   "<img src=x onerror=alert(1)>",
   "</script><script>alert(1)</script>",
   "\"'><svg/onload=alert(1)>",
   "{{constructor.constructor('alert(1)')()}}",
   "javascript:alert(1)",
-  "שלום עולם abc".replace(" abc", ""),
+  "שלום עולם",
   "مرحبا بالعالم",
   "𒐫".repeat(64),
   "W".repeat(64),
-  "﷽".repeat(3).normalize("NFC"),
+  "﷽".repeat(3),
 ];
 
 describeInBrowser("what users call themselves", () => {
   useHostedPages();
 
   it("is shown as text, breaks no page, and runs nothing", async () => {
-    for (const username of NAUGHTY) {
-      const { status } = await send("POST", `${server.at}/signup`, { body: { username, password: PASSWORD } });
+    for (const [index, username] of NAUGHTY.entries()) {
+      const email = `${"w".repeat(60)}@${"w".repeat(60)}.${"w".repeat(60)}.example${index}.com`;
+      const { status } = await send("POST", `${server.at}/signup`, { body: { username, password: PASSWORD, email } });
       // What the server takes for no name cannot be anybody's.
       if (status === 400) continue;
       expect(status, username).toBe(201);

@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactElement, type ReactNode, useId, useState } from "react";
+import { type InputHTMLAttributes, type ReactElement, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useSurroundings } from "../surroundings.js";
 
 /** The properties of a {@link Field}: those of an HTML input that has a name, and what stands around it. */
@@ -54,8 +54,17 @@ export function Field({ label, aside, wrong, below, belowId, end, ...input }: Fi
 export function PasswordField(props: Omit<FieldProps, "type" | "end">): ReactElement {
   const { texts } = useSurroundings();
   const [isShown, setShown] = useState(false);
+  const eye = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const form = eye.current?.form;
+    // Whoever has sent it has read it, and browsers keep what was in a field for passwords alone.
+    const hide = () => setShown(false);
+    form?.addEventListener("submit", hide);
+    return () => form?.removeEventListener("submit", hide);
+  }, []);
   const end = (
     <button
+      ref={eye}
       type="button"
       aria-pressed={isShown}
       aria-label={`${texts.showPassword} (${props.label})`}
