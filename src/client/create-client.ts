@@ -7,6 +7,7 @@ import { createServerCalls } from "./create-server-calls.js";
 import { createSession } from "./create-session.js";
 import { createTurns } from "./create-turns.js";
 import { createVault } from "./create-vault.js";
+import { readClaims } from "./read-claims.js";
 import { requireOk } from "./require-ok.js";
 import { restore } from "./restore.js";
 import { type AccessClaims, type ClientState, lifeOf, type User } from "./state.js";
@@ -102,8 +103,11 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
 
 /** What another tab says holds here too. */
 function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
-  if (word.type === "session") session.begin({ ...word, ...lifeOf(word.seconds) });
-  else session.end("other_tab");
+  if (word.type === "session") {
+    // What was said before the token that is held, and is heard after it. (The jti begins with the time.)
+    if ((readClaims(word.token)?.jti as string) < (session.state.claims?.jti ?? "")) return;
+    session.renew({ ...word, ...lifeOf(word.seconds) });
+  } else session.end("other_tab");
   void vault.write(session.held?.refreshToken);
 }
 

@@ -27,7 +27,7 @@ async function renew(parts: ClientParts): Promise<void> {
   const isMoot = () => session.era !== era || session.held !== held;
   const release = await turns.take(isMoot);
   try {
-    if (!isMoot()) await refresh(parts, isMoot);
+    if (!isMoot()) await refresh(parts);
   } catch (error) {
     if (isMoot()) return;
     if (!isAuthError(error) || !ENDINGS.has(error.code)) throw error;
@@ -39,8 +39,9 @@ async function renew(parts: ClientParts): Promise<void> {
   }
 }
 
-async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void> {
+async function refresh(parts: ClientParts): Promise<void> {
   const { session, peers, vault, settings } = parts;
+  const { era } = session;
   const refreshToken = settings.transport === "bearer" ? await vault.read() : undefined;
   if (settings.transport === "bearer" && refreshToken === undefined) return session.end("session_ended");
   const tokens = await parts.calls.refresh(refreshToken).catch(async (error: unknown) => {
@@ -49,10 +50,10 @@ async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void>
     if (latest === undefined || latest === refreshToken) throw error;
     return parts.calls.refresh(latest);
   });
-  // The next one counts from now on, whatever becomes of the rest.
-  if (!isMoot() && tokens.refresh_token !== undefined) await vault.write(tokens.refresh_token);
+  // The next one counts from now on, whatever becomes of the rest, and whatever an older word says that another tab has said late.
+  if (session.era === era) await vault.write(tokens.refresh_token);
   const next = await heldOf(parts, tokens);
-  if (isMoot()) return;
+  if (session.era !== era) return;
   session.renew(next);
   tellPeers(peers, next);
 }

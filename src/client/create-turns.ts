@@ -5,7 +5,7 @@ import { findShelf } from "./find-shelf.js";
 export interface Turns {
   /**
    * Waits until no other tab is at it, or until `isMoot` says that nothing is left to do; then it is this tab's turn until the function that it answers
-   * is called. The first turn of a page is taken without waiting for tabs that begin at the same moment.
+   * is called. The first turn of a page, and those of a hidden one, are taken without waiting for tabs that begin at the same moment.
    */
   take(isMoot?: () => boolean): Promise<() => void>;
 }
@@ -24,11 +24,12 @@ export function createTurns(name: string, peers: Peers): Turns {
   const shelf = findShelf();
   const prefix = `${name}:`;
   const own = `${prefix}${Math.random().toString(36).slice(2)}`;
-  let isFirst = true;
+  let isHasty = true;
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
+  const drop = () => shelf?.removeItem(own);
   // Whoever reloads in the middle of a refresh must not wait for the page before.
-  if (shelf !== undefined) window.addEventListener("pagehide", () => drop(shelf, own));
+  if (shelf !== undefined) window.addEventListener("pagehide", drop);
 
   const others = () =>
     Object.keys(shelf ?? {}).filter((key) => key.startsWith(prefix) && key !== own && isLive(shelf, key));
@@ -45,8 +46,10 @@ export function createTurns(name: string, peers: Peers): Turns {
   }
 
   async function mark(isMoot: () => boolean): Promise<void> {
-    const isAlone = isFirst || shelf === undefined;
-    isFirst = false;
+    // The timers of a hidden tab may take a minute: it would keep its mark for as long.
+    const isAlone = isHasty || document.hidden;
+    // Nobody sees a mark without it.
+    isHasty = shelf === undefined;
     for (;;) {
       await waitForOthers(isMoot);
       if (isMoot()) return;
@@ -54,23 +57,20 @@ export function createTurns(name: string, peers: Peers): Turns {
       if (isAlone) return;
       await pause(SETTLE_MS);
       if (!others().some((key) => key < own)) return;
-      drop(shelf, own);
+      drop();
     }
   }
 
   return {
     async take(isMoot = () => false) {
       const before = last;
-      let release: () => void = () => {};
+      let release: () => void = drop;
       last = new Promise<void>((resolve) => {
-        release = resolve;
+        release = () => resolve(drop());
       });
       await before;
       await mark(isMoot);
-      return () => {
-        drop(shelf, own);
-        release();
-      };
+      return release;
     },
   };
 }
@@ -83,7 +83,7 @@ function pause(milliseconds: number): Promise<void> {
 function isLive(shelf: Storage | undefined, key: string): boolean {
   const age = Date.now() - Number(shelf?.getItem(key));
   if (Math.abs(age) < STALE_MS) return true;
-  drop(shelf, key);
+  shelf?.removeItem(key);
   return false;
 }
 
@@ -93,8 +93,4 @@ function put(shelf: Storage | undefined, key: string): void {
   } catch {
     // It is full: nobody waits for this tab.
   }
-}
-
-function drop(shelf: Storage | undefined, key: string): void {
-  shelf?.removeItem(key);
 }
