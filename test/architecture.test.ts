@@ -148,11 +148,15 @@ describe("the files of src/", () => {
     ).toEqual([join("react", "index.ts"), join("tokens", "index.ts")]);
   });
 
-  it("of tokens/ load nothing but node:crypto and node:buffer", () => {
+  it.each([
+    ["tokens", ["node:buffer", "node:crypto"]],
+    ["client", []],
+    ["react", ["react"]],
+  ])("of %s/ load no packages but %j", (layer, packages) => {
     const loaded = files
-      .filter((file) => layerOf(file.path) === "tokens")
+      .filter((file) => layerOf(file.path) === layer)
       .flatMap((file) => [...withoutTypes(file.text).matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? ""))
       .filter((name) => !name.startsWith("."));
-    expect([...new Set(loaded)].sort()).toEqual(["node:buffer", "node:crypto"]);
+    expect([...new Set(loaded)].sort()).toEqual(packages);
   });
 });

@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 
 const EXAMPLES = resolve(import.meta.dirname, "../examples");
 
-/** Whether a file is a program, and not a part that others import. */
+/** Whether a file is a program, and not a part that others import, or a server that runs until it is asked to end. */
 function isProgram(name: string): boolean {
-  return name.endsWith(".mjs") && !/^export /m.test(readFileSync(join(EXAMPLES, name), "utf8"));
+  return name.endsWith(".mjs") && !/^export |"SIGTERM"/m.test(readFileSync(join(EXAMPLES, name), "utf8"));
 }
 
 describe("the examples", () => {

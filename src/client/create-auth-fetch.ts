@@ -1,5 +1,6 @@
 import type { ClientSettings } from "./client-options.js";
 import type { ClientParts } from "./client-parts.js";
+import { pageOf } from "./page-of.js";
 import { refusesToken, unreachable } from "./require-ok.js";
 
 /** `fetch` with an access token. */
@@ -16,11 +17,20 @@ export function createAuthFetch(
   renew: () => Promise<void>,
 ): AuthFetch {
   const requireTrusted = createTrust(settings);
+  // Whoever gave a signal need not wait for what others wait for.
+  const inTime = <Result>(wait: Promise<Result>, { signal }: Request): Promise<Result> =>
+    Promise.race([
+      wait,
+      new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      }),
+    ]);
 
   async function freshToken(): Promise<string | undefined> {
     await ready();
-    const { held } = session;
-    if (held === undefined && session.state.status === "offline") await renew();
+    const { held, state } = session;
+    // Nobody knows, or a server knew it.
+    if (held === undefined && /offline|signed-in/.test(state.status)) await renew();
     if (held !== undefined && performance.now() >= held.staleAt) {
       await renew().catch((error: unknown) => {
         // What still lives will do.
@@ -33,12 +43,12 @@ export function createAuthFetch(
   return async (input, init) => {
     const request = requestOf(settings, input, init);
     requireTrusted(new URL(request.url));
-    const token = request.headers.has("authorization") ? undefined : await freshToken();
+    const token = request.headers.has("authorization") ? undefined : await inTime(freshToken(), request);
     if (token === undefined) return send(settings, request);
     const response = await send(settings, withToken(request.clone(), token));
     if (!(await refusesToken(response))) return response;
     // Somebody else may have a newer one by now.
-    if (session.held?.token === token) await renew();
+    if (session.held?.token === token) await inTime(renew(), request);
     const next = session.held?.token;
     return next === undefined || next === token ? response : send(settings, withToken(request, next));
   };
@@ -46,11 +56,7 @@ export function createAuthFetch(
 
 /** A URL that is relative is the page's. */
 function requestOf(settings: ClientSettings, input: RequestInfo | URL, init?: RequestInit): Request {
-  return new Request(typeof input === "string" ? new URL(input, baseOf(settings)) : input, init);
-}
-
-function baseOf({ origin, url }: ClientSettings): string {
-  return typeof location === "undefined" ? (origin ?? url) : location.href;
+  return new Request(typeof input === "string" ? new URL(input, pageOf(settings)) : input, init);
 }
 
 /**
@@ -59,7 +65,7 @@ function baseOf({ origin, url }: ClientSettings): string {
  */
 function createTrust(settings: ClientSettings): (target: URL) => void {
   const server = new URL(settings.url);
-  const hosts = new Set([server.hostname, new URL(baseOf(settings)).hostname]);
+  const hosts = new Set([server.hostname, pageOf(settings).hostname]);
   const listed = new Set(settings.apis);
   return ({ origin, hostname, protocol }) => {
     const isNear = hosts.has(hostname) && (protocol === "https:" || protocol === server.protocol);

@@ -2,12 +2,11 @@ import { type ClientOptions, requireSettings } from "./client-options.js";
 import type { ClientParts } from "./client-parts.js";
 import { type AuthFetch, createAuthFetch } from "./create-auth-fetch.js";
 import { createPeers, type Word } from "./create-peers.js";
-import { createRenewal, heldOf, tellPeers } from "./create-renewal.js";
+import { createRenewal, heldOf, isOlder, tellPeers } from "./create-renewal.js";
 import { createServerCalls } from "./create-server-calls.js";
 import { createSession } from "./create-session.js";
 import { createTurns } from "./create-turns.js";
 import { createVault } from "./create-vault.js";
-import { readClaims } from "./read-claims.js";
 import { requireOk } from "./require-ok.js";
 import { restore } from "./restore.js";
 import { type AccessClaims, type ClientState, lifeOf, type User } from "./state.js";
@@ -104,8 +103,8 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
 /** What another tab says holds here too. */
 function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
   if (word.type === "session") {
-    // What was said before the token that is held, and is heard after it. (The jti begins with the time.)
-    if ((readClaims(word.token)?.jti as string) < (session.state.claims?.jti ?? "")) return;
+    // A busy tab may hear it after it has refreshed by itself.
+    if (isOlder(session, word.token)) return;
     session.renew({ ...word, ...lifeOf(word.seconds) });
   } else session.end("other_tab");
   void vault.write(session.held?.refreshToken);
@@ -115,8 +114,7 @@ async function enter(parts: ClientParts, path: "/token" | "/signup", given: NewA
   const { session, calls, vault, peers, turns } = parts;
   const release = await turns.take();
   try {
-    const tokens = await calls.logIn(path, given);
-    const held = await heldOf(parts, tokens);
+    const held = heldOf(await calls.logIn(path, given));
     await vault.write(held.refreshToken);
     session.begin(held);
     tellPeers(peers, held);

@@ -23,11 +23,15 @@ export interface Peers {
 /** Joins the other tabs; where there is no `BroadcastChannel`, or no page, there are none. */
 export function createPeers(name: string, hear: (word: Word) => void): Peers {
   const hasTabs = typeof window !== "undefined" && typeof BroadcastChannel !== "undefined";
-  const channel = hasTabs ? new BroadcastChannel(name) : undefined;
+  let channel = hasTabs ? new BroadcastChannel(name) : undefined;
   channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => hear(data));
   return {
     say: (word) => channel?.postMessage(word),
     heard: () => new Promise((resolve) => channel?.addEventListener("message", () => resolve(), { once: true })),
-    close: () => channel?.close(),
+    close() {
+      channel?.close();
+      // On one that was closed nothing can be said.
+      channel = undefined;
+    },
   };
 }

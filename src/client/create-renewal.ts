@@ -1,21 +1,23 @@
 import { isAuthError } from "../errors/auth-error.js";
 import type { ClientParts } from "./client-parts.js";
 import type { Tokens } from "./create-server-calls.js";
+import { readClaims } from "./read-claims.js";
 import { type Held, lifeOf } from "./state.js";
 import { warnOfRefusal } from "./warnings.js";
 
-// With `invalid_request` there was no cookie at all; `csrf` says that this page gets none.
-const ENDINGS: ReadonlySet<string> = new Set(["invalid_grant", "invalid_token", "invalid_request", "csrf"]);
+// `csrf` says that this page gets none. Where fields are wrong there was no token, or none that could be one.
+const ENDINGS = /^(invalid_grant|csrf)$/;
 
 /**
  * Makes the function that gets the next tokens, once at a time: whoever asks while it is at it waits for the same result. A refusal ends the session of this tab and
- * tells no other one; whatever else fails is thrown, and leaves the session as it is.
+ * tells no other one; whatever else fails is thrown, and leaves the session as it is. For a request that is answered on a server it gets them once at all: the
+ * request's cookie has been used then.
  */
 export function createRenewal(parts: ClientParts): () => Promise<void> {
   let flight: Promise<void> | undefined;
   return () => {
     flight ??= renew(parts).finally(() => {
-      flight = undefined;
+      if (parts.settings.cookies === undefined) flight = undefined;
     });
     return flight;
   };
@@ -30,7 +32,7 @@ async function renew(parts: ClientParts): Promise<void> {
     if (!isMoot()) await refresh(parts);
   } catch (error) {
     if (isMoot()) return;
-    if (!isAuthError(error) || !ENDINGS.has(error.code)) throw error;
+    if (!isAuthError(error) || !(error.fields || ENDINGS.test(error.code))) throw error;
     warnOfRefusal(parts.settings, error, held !== undefined);
     session.end("session_ended");
     await parts.vault.write(undefined);
@@ -50,19 +52,23 @@ async function refresh(parts: ClientParts): Promise<void> {
     if (latest === undefined || latest === refreshToken) throw error;
     return parts.calls.refresh(latest);
   });
-  // The next one counts from now on, whatever becomes of the rest, and whatever an older word says that another tab has said late.
-  if (session.era === era) await vault.write(tokens.refresh_token);
-  const next = await heldOf(parts, tokens);
-  if (session.era !== era) return;
+  const isLate = () => session.era !== era || isOlder(session, tokens.token);
+  // The next one counts from now on, whatever becomes of the rest.
+  if (!isLate()) await vault.write(tokens.refresh_token);
+  if (isLate()) return;
+  const next = heldOf(tokens);
   session.renew(next);
   tellPeers(peers, next);
 }
 
-/** A session of an answer; a server that does not tell who it is with the tokens is asked. */
-export async function heldOf({ calls }: Pick<ClientParts, "calls">, tokens: Tokens): Promise<Held> {
-  const life = lifeOf(tokens.expires_in);
-  const { token, refresh_token: refreshToken, user = await calls.me(token) } = tokens;
-  return { token, user, refreshToken, ...life };
+/** Whether a token was made before the one that is held, whatever came first: its `jti` begins with 48 bits of milliseconds (RFC 9562 section 5.7). */
+export function isOlder({ state }: ClientParts["session"], token: string): boolean {
+  return (readClaims(token)?.jti as string) < (state.claims?.jti.slice(0, 13) ?? "");
+}
+
+/** A session of an answer. */
+export function heldOf({ token, user, refresh_token: refreshToken, expires_in }: Tokens): Held {
+  return { token, user, refreshToken, ...lifeOf(expires_in) };
 }
 
 /** Hands a session to the other tabs. */

@@ -8,7 +8,7 @@ export interface Tokens {
   readonly token: string;
   readonly expires_in: number;
   readonly refresh_token?: string;
-  readonly user?: User;
+  readonly user: User;
 }
 
 /** What the client asks of the server. Each throws an `AuthError`. */
@@ -16,7 +16,6 @@ export interface ServerCalls {
   logIn(path: "/token" | "/signup", given: object): Promise<Tokens>;
   /** By the refresh token, or by the cookie without one. */
   refresh(refreshToken: string | undefined): Promise<Tokens>;
-  me(token: string): Promise<User>;
   logOut(token: string | undefined, refreshToken: string | undefined): Promise<void>;
 }
 
@@ -30,25 +29,24 @@ const REFRESH_SECONDS = 10;
 // A log-in may have to wait for its turn.
 const PATIENCE_SECONDS = 60;
 
-/** Makes the calls of a client. The cookie goes with those alone that set or read it. */
+/** Makes the calls of a client: those alone that set or read the cookie. */
 export function createServerCalls(settings: ClientSettings): ServerCalls {
   const { url, transport, cookies, origin = new URL(url).origin, onSetCookie } = settings;
   // Browsers set both themselves, and let nobody else do it.
   const rendering = typeof cookies === "string" && { cookie: cookies, origin };
 
   async function call(method: string, path: string, { body, token, seconds = PATIENCE_SECONDS }: Asked) {
-    const ofCookie = transport === "cookie" && !path.startsWith("/me");
     const headers = {
       // Who it is comes with the tokens.
       accept: "application/vnd.latchkey.session+json, application/json",
       ...(body && { "content-type": "application/json" }),
       ...(token && { authorization: `Bearer ${token}` }),
-      ...(ofCookie && rendering),
+      ...rendering,
     };
     const init: RequestInit = {
       method,
       headers,
-      credentials: ofCookie ? "include" : "omit",
+      credentials: transport === "cookie" ? "include" : "omit",
       cache: "no-store",
       signal: AbortSignal.timeout(seconds * 1000),
       ...(body && { body: JSON.stringify(body) }),
@@ -64,7 +62,6 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
   return {
     logIn: (path, given) => tokens(path, { body: { ...given, transport: transport === "cookie" ? "cookie" : "body" } }),
     refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
-    me: async (token) => (await call("GET", "/me", { token })).json(),
     logOut: async (token, refreshToken) => void (await call("DELETE", "/token", { token, body: bodyOf(refreshToken) })),
   };
 }
@@ -75,6 +72,6 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
 
 async function requireTokens(response: Response): Promise<Tokens> {
   const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
-  if (typeof answer?.token === "string" && typeof answer.expires_in === "number") return answer as Tokens;
+  if (answer?.user && answer.token && answer.expires_in) return answer as Tokens;
   throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });
 }

@@ -18,7 +18,7 @@ export async function requireOk(response: Response): Promise<Response> {
 export async function refusesToken(response: Response): Promise<boolean> {
   if (response.status !== 401) return false;
   const challenge = response.headers.get("www-authenticate");
-  if (challenge !== null) return challenge.includes('error="invalid_token"');
+  if (challenge !== null) return /error="?invalid_token/.test(challenge);
   // Another origin may keep the header from us (CORS).
   return (await problemIn(response.clone())).code === "invalid_token";
 }

@@ -48,7 +48,7 @@ async function keepTrying(
   for (let seconds = 1; !signal.aborted && session.held === undefined; seconds *= 2) {
     const wanted = isAuthError(error) ? (error.retryAfter ?? 0) : 0;
     await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), wanted), signal);
-    if (signal.aborted || session.state.status !== "offline") return;
+    if (signal.aborted || session.state.status === "signed-out") return;
     await renew().catch((next: unknown) => {
       error = next;
     });

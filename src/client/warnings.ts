@@ -1,5 +1,6 @@
 import type { AuthError } from "../errors/auth-error.js";
 import type { ClientSettings } from "./client-options.js";
+import { pageOf } from "./page-of.js";
 
 const LOOPBACK = /^(localhost|127\.|\[::1])/;
 const ADDRESS = /^\[|^[\d.]+$/;
@@ -25,8 +26,8 @@ function siteOf(host: string): string {
 }
 
 /** Warns where the server does not list this page's origin. */
-export function warnOfOrigin({ url }: ClientSettings): void {
-  warn(`${url} does not list this page: start it with LATCHKEY_ORIGINS=${location.origin}`);
+export function warnOfOrigin(settings: ClientSettings): void {
+  warn(`${settings.url} does not list this page: start it with LATCHKEY_ORIGINS=${pageOf(settings).origin}`);
 }
 
 /** Warns where a refresh was refused for the page it came from, or for want of the cookie that a log-in set. */

@@ -1,7 +1,7 @@
 import { createAuth } from "latchkey";
 import { type Client, type ClientOptions, createClient } from "latchkey/client";
 import { afterAll, afterEach } from "vitest";
-import { openInProcessBrowser, PAGE, SERVER } from "./in-process-browser.js";
+import { type InProcessBrowser, openInProcessBrowser, PAGE, SERVER } from "./in-process-browser.js";
 
 export { PAGE, SERVER } from "./in-process-browser.js";
 
@@ -76,4 +76,23 @@ export function refuseToken(): Response {
     { type: "about:blank", title: "The token was refused.", status: 401, code: "invalid_token", reason: "expired" },
     { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } },
   );
+}
+
+/** A user, as an auth that was made up answers. */
+export const USER = { id: "7", username: "ada", email: null, roles: [], created_at: "2027-01-01T00:00:00.000Z" };
+
+/** Holds back what is asked for a refresh: `begun` is fulfilled when it was, and `go` lets it through. */
+export function holdRefresh(network: InProcessBrowser): { readonly begun: Promise<void>; readonly go: () => void } {
+  let go: () => void = () => {};
+  const gate = new Promise<undefined>((resolve) => {
+    go = () => resolve(undefined);
+  });
+  const begun = new Promise<void>((resolve) => {
+    network.detour = ({ url }) => {
+      if (!url.endsWith("/token/refresh")) return undefined;
+      resolve();
+      return gate;
+    };
+  });
+  return { begun, go };
 }

@@ -1,6 +1,7 @@
 // What a project in TypeScript does with each door. It is compiled against the packed package, and never run.
 import { createServer } from "node:http";
 import { type AuthOptions, type AuthServer, createAuth, type Grant, isAuthError } from "latchkey";
+import { type Client, createClient, requireOk } from "latchkey/client";
 import * as fetchDoor from "latchkey/fetch";
 import * as honoDoor from "latchkey/hono";
 import { JwtManager, memoryRefreshStore, type Rotated } from "latchkey/manager";
@@ -64,6 +65,15 @@ export async function logIn(auth: AuthServer): Promise<Grant | string> {
     if (isAuthError(error)) return error.code;
     throw error;
   }
+}
+
+/** A program that asks an API as a user. */
+export async function ask(fetcher: typeof fetch): Promise<Response> {
+  const client: Client = createClient({ url: "http://localhost:4000", transport: "bearer", fetch: fetcher });
+  await client.logIn({ username: "ada", password: "" });
+  // @ts-expect-error A user has no password.
+  client.user?.password;
+  return requireOk(await client.fetch("http://localhost:5000/todos"));
 }
 
 /** A test of an application. */

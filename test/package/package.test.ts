@@ -11,7 +11,7 @@ const DOORS: readonly string[] = Object.keys(MANIFEST.exports)
   .filter((path) => path !== "./package.json")
   .map((path) => `latchkey${path.slice(1)}`);
 
-// Their types are those of a framework that is not installed here: frameworks.test.ts compiles them.
+// Their types are those of a framework that is not installed here: frameworks.test.ts and react.test.ts compile them.
 const PEER_DOORS: readonly string[] = Object.keys(MANIFEST.peerDependencies).map((name) => `latchkey/${name}`);
 
 let installed: Installed;
@@ -23,6 +23,8 @@ const tool = (name: string) => join(ROOT, "node_modules/.bin", name);
 
 beforeAll(async () => {
   installed = await installPacked();
+  // The one peer that its door loads.
+  symlinkSync(join(ROOT, "node_modules/react"), join(installed.app, "node_modules/react"));
 }, 180_000);
 
 afterAll(() => installed?.remove());
@@ -146,6 +148,8 @@ const LOADED: Readonly<Record<string, { readonly layers: readonly string[]; read
     packages: ["@hono/node-server", "hono"],
   },
   "latchkey/fetch": { layers: ["adapters", "errors", "guard", "tokens"], packages: ["hono"] },
+  "latchkey/client": { layers: ["client", "errors"], packages: [] },
+  "latchkey/react": { layers: ["react"], packages: ["react"] },
   "latchkey/testing": {
     layers: [
       "accounts",

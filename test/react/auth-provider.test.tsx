@@ -82,6 +82,6 @@ describe(`AuthProvider, with React ${version}`, () => {
       </StrictMode>,
     );
     await waitFor(() => expect(shown()).toBe(`signed-in ${username};`));
-    expect(reloaded.lines).toEqual(["POST /token/refresh 200", "GET /me 200"]);
+    expect(reloaded.lines).toEqual(["POST /token/refresh 200"]);
   });
 });

@@ -1,7 +1,7 @@
 import { AuthProvider, useAuthFetch } from "latchkey/react";
 import { type ReactElement, useEffect, useState } from "react";
 import { describe, expect, it } from "vitest";
-import { advance, openSignedIn, render, screen, shown, waitFor } from "./page.js";
+import { advance, auth, openSignedIn, render, screen, shown, waitFor } from "./page.js";
 
 function Name(): ReactElement {
   const authFetch = useAuthFetch();
@@ -58,5 +58,14 @@ describe("useAuthFetch", () => {
     );
     await waitFor(() => expect(shown()).toBe(username.repeat(10)));
     expect(browser.count("POST /token/refresh")).toBe(1);
+  });
+
+  it("works on after its client was closed", async () => {
+    const { client, id } = await openSignedIn();
+    client.close();
+    advance(3600);
+    expect((await client.fetch("http://localhost:4000/me")).status).toBe(200);
+    await client.logOut();
+    expect(await auth.sessions.list(id)).toEqual([]);
   });
 });

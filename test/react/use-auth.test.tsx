@@ -112,7 +112,7 @@ describe("useAuth", () => {
     );
     expect(who()).toBe("loading nobody");
     await becomes(`signed-in ${username}`);
-    expect(reloaded.lines).toEqual(["POST /token/refresh 200", "GET /me 200"]);
+    expect(reloaded.lines).toEqual(["POST /token/refresh 200"]);
   });
 
   it("logs out where the session was ended elsewhere, at the next request", async () => {

@@ -11,7 +11,7 @@ export async function openAuth(port) {
     // The same page, by the name that some browsers are given.
     origins: [`http://127.0.0.1:${port}`],
   }).catch((error) => {
-    throw new SettingError(`LATCHKEY_DATABASE names no database that can be opened: ${error.message}`);
+    throw new SettingError(`LATCHKEY_DATABASE will not do: ${error.message}`);
   });
   const routes = Router();
   routes.use("/auth", toHandler(auth));

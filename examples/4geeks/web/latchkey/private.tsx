@@ -5,7 +5,6 @@ import { Panel } from "../shared/panel.js";
 
 /** What the server tells to whoever is logged in. */
 interface Visit {
-  readonly id: string;
   readonly logged_in_at: string;
 }
 
@@ -31,7 +30,7 @@ export function Private(): ReactElement {
     <Panel title="Private">
       {visit && (
         <p>
-          You are <strong>{user?.username}</strong>, user {visit.id}, logged in since{" "}
+          You are <strong>{user?.username}</strong>, logged in since{" "}
           <time dateTime={visit.logged_in_at}>{new Date(visit.logged_in_at).toLocaleTimeString()}</time>.
         </p>
       )}

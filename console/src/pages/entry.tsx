@@ -1,0 +1,108 @@
+import { useAuth } from "latchkey/react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
+import { onTheClock } from "../moments.js";
+import { type Notice, useStanding } from "../navigation.js";
+import { Alert, Note } from "../parts/alert.js";
+import { BusyButton, Turning } from "../parts/button.js";
+import { KeyCard } from "../parts/key-card.js";
+import { useSurroundings } from "../surroundings.js";
+import type { Texts } from "../texts/texts.js";
+import type { FormState } from "../use-form.js";
+import { useWayOn } from "../use-way-on.js";
+import { AlreadyIn } from "./already-in.js";
+
+/** The properties of an {@link Entry}. */
+export interface EntryProps {
+  readonly title: string;
+  readonly form: FormState;
+  readonly yes: string;
+  readonly doing: string;
+  /** What leads to the other page. */
+  readonly other: ReactNode;
+  /** The fields. */
+  readonly children: ReactNode;
+}
+
+/** A page with a form that logs in. As long as nobody knows whether that is needed its place is kept free. */
+export function Entry({ title, form, yes, doing, other, children }: EntryProps): ReactElement {
+  const { texts } = useSurroundings();
+  const { status } = useAuth();
+  const { notice } = useStanding();
+  const { isHidden, target, isStuck } = useWayOn();
+  useCursor(form, !isHidden);
+  if (isStuck && target !== undefined) return <AlreadyIn target={target} />;
+  const alert = form.alert ?? (status === "offline" ? texts.offlineTrying : undefined);
+  return (
+    <div className="mx-auto w-full max-w-106">
+      <KeyCard>
+        <h1
+          tabIndex={-1}
+          className="font-display text-[1.625rem] min-[25rem]:text-3xl leading-tight [overflow-wrap:anywhere]"
+        >
+          {title}
+        </h1>
+        {target !== undefined && target.origin !== location.origin && (
+          <p className="mt-1.5 text-sm text-soft [overflow-wrap:anywhere]">{texts.goesOnTo(target.host)}</p>
+        )}
+        <div className="relative mt-6">
+          {isHidden && <Waiting />}
+          <div className={isHidden ? "invisible" : ""}>
+            <Note>{notice === undefined ? undefined : sentenceOf(notice, texts)}</Note>
+            <form {...form.props} className={notice === undefined ? "" : "mt-5"}>
+              <div className="grid gap-2.5">{children}</div>
+              <div className="mb-2 *:not-empty:mb-4">
+                <Alert>{alert}</Alert>
+              </div>
+              <BusyButton
+                type="submit"
+                look="main"
+                className="w-full"
+                busy={form.busy}
+                doing={doing}
+                disabled={form.seconds > 0}
+              >
+                {form.seconds > 0 ? (
+                  <span className="tabular-nums">{texts.tryAgainIn(onTheClock(form.seconds))}</span>
+                ) : (
+                  yes
+                )}
+              </BusyButton>
+            </form>
+            <p className="mt-5 text-center text-sm text-soft">{other}</p>
+          </div>
+        </div>
+      </KeyCard>
+    </div>
+  );
+}
+
+/** Puts the cursor into the first field of a page that was just opened, where no keyboard comes up over it. */
+function useCursor({ props }: FormState, isShown: boolean): void {
+  const { isArrival } = useStanding();
+  const form = props.ref;
+  useEffect(() => {
+    const isIdle = document.activeElement === null || document.activeElement === document.body;
+    if (isShown && isArrival && isIdle && matchMedia("(pointer: fine)").matches)
+      form.current?.querySelector("input")?.focus();
+  }, [isShown, isArrival, form]);
+}
+
+function Waiting(): ReactElement {
+  const { texts } = useSurroundings();
+  return (
+    <p role="status" className="absolute inset-x-0 top-8 flex animate-late items-center justify-center gap-2 text-soft">
+      <Turning />
+      {texts.wait}
+    </p>
+  );
+}
+
+function sentenceOf(notice: Notice, texts: Texts): string {
+  const sentences = {
+    session_ended: texts.sessionEnded,
+    log_out: texts.loggedOut,
+    other_tab: texts.loggedOutElsewhere,
+    log_in_first: texts.logInFirst,
+  };
+  return sentences[notice];
+}

@@ -1,0 +1,197 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { PASSWORD, send } from "../cli/run-server.js";
+import { app, at, faultsOf, logIn, newAccount, open, openAccount, server, useHostedPages } from "./hosted-pages.js";
+import { describeInBrowser } from "./open-browser.js";
+
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 320, height: 640 };
+
+const LOOKS = [
+  { colorScheme: "light", viewport: WIDE, locale: "en-GB" },
+  { colorScheme: "dark", viewport: WIDE, locale: "es-MX" },
+  { colorScheme: "light", viewport: NARROW, locale: "es" },
+  { colorScheme: "dark", viewport: NARROW, locale: "en" },
+] as const;
+
+/** Sends a form as it is. */
+async function submit(page: Page): Promise<void> {
+  await page.locator("button[type=submit]").click();
+}
+
+describeInBrowser("every page and state, in both schemes, widths and languages", () => {
+  useHostedPages();
+
+  it.each(LOOKS)(
+    "is without a fault: $colorScheme, $viewport.width, $locale",
+    async (look) => {
+      const page = await open("login", look);
+      await page.locator("form").waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe(look.locale);
+      expect(await faultsOf(page), "log in").toEqual([]);
+      await submit(page);
+      expect(await faultsOf(page), "log in with nothing").toEqual([]);
+      const username = await newAccount();
+      await page.locator("[name=username]").fill(username);
+      await page.locator("[name=password]").fill("not this one");
+      await submit(page);
+      await page.locator("[role=alert] p").waitFor();
+      expect(await faultsOf(page), "a wrong password").toEqual([]);
+      await page.locator("main a").click();
+      await page.waitForURL("**/ui/signup");
+      expect(await faultsOf(page), "sign up").toEqual([]);
+      await page.locator("[name=username]").fill(username);
+      await page.locator("[name=password]").fill("short");
+      await submit(page);
+      expect(await faultsOf(page), "a short password").toEqual([]);
+      await page.locator("[name=password]").fill(PASSWORD);
+      await submit(page);
+      await page.locator("[name=username][aria-invalid=true]").waitFor();
+      expect(await faultsOf(page), "a taken name").toEqual([]);
+      await page.locator("main a").click();
+      await page.locator("[name=password][autocomplete=current-password]").fill(PASSWORD);
+      await page.locator("[name=username]").fill(username);
+      await submit(page);
+      await page.locator("li time").first().waitFor();
+      expect(await faultsOf(page), "the account").toEqual([]);
+      await submit(page);
+      expect(await faultsOf(page), "a new password of nothing").toEqual([]);
+      await page.locator("button[aria-haspopup=dialog]").first().click();
+      await page.getByRole("alertdialog").waitFor();
+      expect(await faultsOf(page), "a question").toEqual([]);
+    },
+    120_000,
+  );
+});
+
+const NAUGHTY = [
+  "<img src=x onerror=alert(1)>",
+  "</script><script>alert(1)</script>",
+  "\"'><svg/onload=alert(1)>",
+  "{{constructor.constructor('alert(1)')()}}",
+  "javascript:alert(1)",
+  "שלום עולם abc".replace(" abc", ""),
+  "مرحبا بالعالم",
+  "𒐫".repeat(64),
+  "W".repeat(64),
+  "﷽".repeat(3).normalize("NFC"),
+];
+
+describeInBrowser("what users call themselves", () => {
+  useHostedPages();
+
+  it("is shown as text, breaks no page, and runs nothing", async () => {
+    for (const username of NAUGHTY) {
+      const { status } = await send("POST", `${server.at}/signup`, { body: { username, password: PASSWORD } });
+      // What the server takes for no name cannot be anybody's.
+      if (status === 400) continue;
+      expect(status, username).toBe(201);
+      const page = await open("login", { viewport: NARROW });
+      await logIn(page, username);
+      await page.getByText("This device", { exact: true }).waitFor();
+      expect(await page.locator("dd bdi").first().textContent()).toBe(username);
+      expect(await faultsOf(page), username).toEqual([]);
+      await page.context().close();
+    }
+  }, 180_000);
+
+  it("is shown as text where it is the name of a device", async () => {
+    const userAgent = "<img src=x onerror=alert(1)>/1.0 \"'><script>alert(1)</script>";
+    const username = await newAccount();
+    await send("POST", `${server.at}/token`, {
+      body: { username, password: PASSWORD },
+      headers: { "user-agent": userAgent },
+    });
+    const page = await open("login");
+    await logIn(page, username);
+    await page.getByRole("button", { name: "End the session: Unknown device" }).first().waitFor();
+    expect(await page.locator("main img").count()).toBe(0);
+  });
+});
+
+describeInBrowser("return_to", () => {
+  useHostedPages();
+
+  it("leads to a listed application after the log-in, and at once where somebody is logged in", async () => {
+    const username = await newAccount();
+    const target = `${app}/private?x=1#y`;
+    const login = `login?${new URLSearchParams({ return_to: target })}`;
+    const page = await open(login);
+    await page.getByText(`Then you go on to ${new URL(app).host}.`).waitFor();
+    await logIn(page, username);
+    await page.waitForURL(target);
+    const second = await page.context().newPage();
+    await second.goto(`${at}/ui/${login}`);
+    await second.waitForURL(target);
+  });
+
+  it("is kept on the way to the sign-up and back", async () => {
+    const page = await open(`login?${new URLSearchParams({ return_to: `${app}/private` })}`);
+    await page.getByRole("link", { name: "Sign up" }).click();
+    await page.waitForURL("**/ui/signup?*");
+    await page.goBack();
+    await page.waitForURL("**/ui/login?*");
+    await page.goForward();
+    await page.getByRole("link", { name: "Log in" }).click();
+    expect(new URL(page.url()).searchParams.get("return_to")).toBe(`${app}/private`);
+    await logIn(page, await newAccount());
+    await page.waitForURL(`${app}/private`);
+  });
+
+  it("does not go round in circles with an application that sends everybody back", async () => {
+    const { page } = await openAccount();
+    const login = `${at}/ui/login?${new URLSearchParams({ return_to: `${app}/private` })}`;
+    await page.goto(login);
+    await page.waitForURL(`${app}/private`);
+    await page.goto(login);
+    await page.getByRole("heading", { name: "You are logged in as" }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole("link", { name: "Go on to" }).click();
+    await page.waitForURL(`${app}/private`);
+  });
+
+  it.each([
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "//evil.example/",
+    "/\\evil.example/",
+    "https:evil.example",
+    "https://evil.example/",
+  ])("leads to the account page in place of %s", async (target) => {
+    const { page } = await openAccount();
+    await page.goto(`${at}/ui/login?${new URLSearchParams({ return_to: target })}`);
+    await page.waitForURL(`${at}/ui/account`);
+    await page.getByText("This device", { exact: true }).waitFor();
+  });
+});
+
+describeInBrowser("the surroundings of the pages", () => {
+  useHostedPages();
+
+  it("are those of the server's own address, whatever the page was opened at", async () => {
+    const page = await open(`${server.at}/ui/login?return_to=x`);
+    await page.waitForURL(`${at}/ui/login?return_to=x`);
+    await page.getByRole("heading", { name: "Log in to Harbour" }).waitFor();
+  });
+
+  it("are in English where the visitor speaks neither language", async () => {
+    const page = await open("signup", { locale: "de-CH" });
+    await page.getByRole("heading", { name: "Create your Harbour account" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+  });
+
+  it("tell that the server is away, and go on by themselves when it is back", async () => {
+    const { page } = await openAccount();
+    await page.route("**/token/refresh", (route) => route.abort());
+    await page.reload();
+    await page.getByRole("alert").filter({ hasText: "It is tried again by itself." }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.unroute("**/token/refresh");
+    await page.getByText("This device", { exact: true }).waitFor();
+  });
+
+  it("can be told apart with colours that the system forces", async () => {
+    const { page } = await openAccount({ forcedColors: "active" });
+    expect(await faultsOf(page)).toEqual([]);
+  });
+});
