@@ -23,7 +23,7 @@ const LOOK_MS = 50;
 export function createTurns(name: string, peers: Peers): Turns {
   const shelf = findShelf();
   const prefix = `${name}:`;
-  const own = `${prefix}${Math.random().toString(36).slice(2)}`;
+  const own = `${prefix}${Math.random()}`;
   let isFirst = true;
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
@@ -45,7 +45,7 @@ export function createTurns(name: string, peers: Peers): Turns {
 
   async function mark(isMoot: () => boolean): Promise<void> {
     // The timers of a hidden tab may take a minute: it would keep its mark for as long.
-    const isAlone = isFirst || document.hidden;
+    const isAlone = isFirst || globalThis.document?.hidden;
     isFirst = false;
     for (;;) {
       await waitForOthers(isMoot);
