@@ -15,5 +15,11 @@ export async function open(app, port) {
 /** Tells where a server listens. When the process is asked to end, requests are finished, and then `close` is called. */
 export function answerUntilStopped(name, server, close = () => {}) {
   console.log(`${name} listens on http://127.0.0.1:${server.address().port}`);
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close(close));
+  let isEnding = false;
+  // A terminal sends the signal to all that it runs, and whoever started us hands it on once more.
+  const end = () => {
+    if (!isEnding) server.close(close);
+    isEnding = true;
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, end);
 }

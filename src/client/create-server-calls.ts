@@ -71,6 +71,7 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
 }
 
 async function requireTokens(response: Response): Promise<Tokens> {
+  if (response.status === 204) throw new AuthError("invalid_grant", { reason: "no_cookie" });
   const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
   if (answer?.user && answer.token && answer.expires_in) return answer as Tokens;
   throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });

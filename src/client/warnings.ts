@@ -31,9 +31,9 @@ export function warnOfOrigin(settings: ClientSettings): void {
 }
 
 /** Warns where a refresh was refused for the page it came from, or for want of the cookie that a log-in set. */
-export function warnOfRefusal(settings: ClientSettings, { code }: AuthError, wasIn: boolean): void {
+export function warnOfRefusal(settings: ClientSettings, { code, reason }: AuthError, wasIn: boolean): void {
   if (code === "csrf") warnOfOrigin(settings);
-  if (code === "invalid_request" && wasIn)
+  if (reason === "no_cookie" && wasIn)
     warn(`The cookie of ${settings.url} did not come back. Is it blocked? (Safari keeps it over https alone.)`);
 }
 

@@ -37,11 +37,12 @@ function headersOf(always: readonly HeaderName[], sometimes: readonly HeaderName
 
 /** The answers of a route where all goes well, by their status. */
 export function successAnswers(route: Route, contentOf: (schema: z.ZodType) => Json): Json {
-  const { success, answer, setsCookie, isPublished } = route;
+  const { success, answer, nothing, setsCookie, isPublished } = route;
   const headers = headersOf(isPublished ? ["ETag"] : [], setsCookie ? ["Set-Cookie"] : []);
   const unchanged = { description: "Nothing has changed.", headers };
   return {
     [success]: { description: route.summary, headers, ...(answer && { content: contentOf(answer) }) },
+    ...(nothing !== undefined && { 204: { description: nothing, headers: headersOf([]) } }),
     ...(isPublished && { 304: unchanged }),
   };
 }

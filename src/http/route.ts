@@ -25,6 +25,8 @@ export interface Line<A> {
   /** The status of the answer where all goes well. */
   readonly success: number;
   readonly answer?: z.ZodType<A>;
+  /** What it means where the answer is 204 instead. */
+  readonly nothing?: string;
   /** Whether that answer may set the cookie. */
   readonly setsCookie?: boolean;
   /** What else the route may refuse with: those that all routes of its kind share are not repeated. */

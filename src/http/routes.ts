@@ -44,6 +44,7 @@ export const ROUTES: readonly Route[] = [
     body: refreshBody,
     success: 200,
     answer: tokensAnswer,
+    nothing: "There is neither, and the client accepts `application/vnd.latchkey.session+json`.",
     setsCookie: true,
     credentials: ["cookie"],
     refusals: ["invalid_grant", "csrf", "rate_limited"],

@@ -33,6 +33,8 @@ export async function postTokenRefresh(call: Call, body: RefreshBody = {}): Prom
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const refreshToken = cookie ?? body.refresh_token;
+  // A page that begins asks whether there is a cookie: that there is none is an answer, and no mistake.
+  if (refreshToken === undefined && acceptsSession(request)) return { status: 204 };
   if (refreshToken === undefined || (cookie !== undefined && body.refresh_token !== undefined)) {
     const message = "The refresh token comes in the body or in the cookie, and must come once.";
     throw new AuthError("invalid_request", { fields: [{ field: "refresh_token", message }] });
@@ -64,22 +66,23 @@ function accessTokenOf(request: Request): string | undefined {
 }
 
 // Browsers send it to other origins without asking first, as they would for a header of our own.
-const WITH_USER = "application/vnd.latchkey.session+json";
+const SESSION = "application/vnd.latchkey.session+json";
 
-/**
- * A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. A client that accepts {@link WITH_USER} is told
- * who it is as well, and is spared the question.
- */
+/** Whether a client wants to know whose session it is, or that there is none. */
+function acceptsSession(request: Request): boolean {
+  return request.headers.get("accept")?.includes(SESSION) === true;
+}
+
+/** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */
 async function granted({ request, parts }: Call, grant: Grant): Promise<Reply<TokensAnswer>> {
   const { token, userId, expiresIn, transport, refreshToken, sessionSeconds } = grant;
-  const isWanted = request.headers.get("accept")?.includes(WITH_USER) === true;
   const body = {
     token,
     user_id: userId,
     token_type: "Bearer" as const,
     expires_in: expiresIn,
     ...(transport === "body" && { refresh_token: refreshToken }),
-    ...(isWanted && { user: userAnswer(await parts.accounts.userViews.of({ sub: userId })) }),
+    ...(acceptsSession(request) && { user: userAnswer(await parts.accounts.userViews.of({ sub: userId })) }),
   };
   if (transport === "body") return { body };
   return { body, headers: { "set-cookie": keepRefreshCookie(refreshToken, sessionSeconds) } };

@@ -113,6 +113,33 @@ describe.each<[string, () => TokenStorage & { readonly kept: Map<string, string>
   });
 });
 
+describe("with the transport bearer", () => {
+  it("goes by what stands in the storage, where the server refuses what stood there before", async () => {
+    const { credentials } = await addUser();
+    const { refreshToken } = await auth.logIn(credentials);
+    const storage = memory();
+    let reads = 0;
+    const getItem = () => {
+      reads += 1;
+      return reads === 1 ? "lkr_of-before" : (refreshToken ?? null);
+    };
+    const { client, network } = open({ storage: { ...storage, getItem } });
+    expect((await client.ready).user?.username).toBe(credentials.username);
+    expect(network.lines.map((line) => line.slice(-3))).toEqual([expect.stringMatching(/^40[01]$/), "200"]);
+  });
+
+  it("sends and takes no cookies", async () => {
+    const seen = new Set<RequestCredentials>();
+    const { client, credentials, network } = await openSignedIn();
+    network.detour = (request) => void seen.add(request.credentials);
+    advance(3600);
+    await client.fetch(`${SERVER}/me`, { credentials: "omit" });
+    await client.logOut();
+    await client.logIn(credentials);
+    expect([...seen]).toEqual(["omit"]);
+  });
+});
+
 describe("with a storage that fails", () => {
   const fail = () => {
     throw new Error("The quota is exceeded.");
@@ -191,6 +218,24 @@ describe("a client", () => {
     advance(3600);
     await client.logOut({ everywhere: true });
     expect(await auth.sessions.list(id)).toEqual([]);
+  });
+
+  it("logs out everywhere where the session has ended meanwhile", async () => {
+    const { client, id } = await openSignedIn();
+    await auth.sessions.endAll(id);
+    await client.logOut({ everywhere: true });
+    expect(client.state.status).toBe("signed-out");
+  });
+
+  it("tells nobody of a log-out of nobody", async () => {
+    const { client } = await openSignedIn();
+    await client.logOut();
+    const { state } = client;
+    const heard = vi.fn();
+    client.subscribe(heard);
+    await client.logOut();
+    expect(heard).not.toHaveBeenCalled();
+    expect(client.state).toBe(state);
   });
 
   it.each([{}, { everywhere: true }])("stays logged in where a log-out does not reach the server: %j", async (how) => {

@@ -61,6 +61,26 @@ describe("fetch", () => {
     expect(client.state.status).toBe("signed-in");
   });
 
+  it("gets no other token for a refusal that comes late, when there is one already", async () => {
+    const { client, network } = await openSignedIn();
+    let answer: (refusal: Response) => void = () => {};
+    network.detour = ({ url }) => {
+      if (!url.startsWith(API)) return undefined;
+      network.detour = undefined;
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    };
+    const late = client.fetch(API);
+    await vi.waitFor(() => expect(network.detour).toBeUndefined());
+    advance(3600);
+    expect((await client.fetch(`${SERVER}/me`)).status).toBe(200);
+    network.detour = echo;
+    answer(refuseToken());
+    expect((await late).status).toBe(200);
+    expect(network.count("POST /token/refresh")).toBe(1);
+  });
+
   it("gets one token for all that are refused at once", async () => {
     const { client, network } = await openSignedIn();
     advance(3600);
@@ -74,6 +94,7 @@ describe("fetch", () => {
     ["invalid_token after a realm", { "www-authenticate": 'Bearer realm="api", error="invalid_token"' }, {}, 2],
     ["invalid_token without quotes", { "www-authenticate": "Bearer error=invalid_token" }, {}, 2],
     ["invalid_token in the problem, where the challenge cannot be read", {}, { code: "invalid_token" }, 2],
+    ["another error", { "www-authenticate": 'Bearer error="invalid_request"' }, { code: "invalid_token" }, 1],
     ["a token that is wanted", { "www-authenticate": "Bearer" }, { code: "token_required" }, 1],
     [
       "a log-in that is wanted",

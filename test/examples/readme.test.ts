@@ -16,6 +16,8 @@ const READMES = [
   ["cybermooc", "README.md"],
 ] as const;
 
+const NAMES = ["4geeks", "4geeks/web", "csa", "cybermooc", "mountain", "jwt-manager"];
+
 interface Step {
   readonly command: string;
   /** What the text says that it prints. */
@@ -76,7 +78,7 @@ describe("npm run example", () => {
     runFile("../.ci/example.mjs", { parameters, settings });
 
   it("starts each by its name, and hands its words and its exit code on", async () => {
-    for (const name of ["4geeks", "csa", "cybermooc", "mountain", "jwt-manager"])
+    for (const name of NAMES)
       expect(await example([name])).toMatchObject({ code: 78, stderr: expect.stringMatching(/SECRET_KEY is missing/) });
     const DATABASE_URL = `sqlite:///${join(folder, "course.db")}`;
     const reset = await example(["cybermooc", "reset-db"], { DATABASE_URL });
@@ -86,7 +88,7 @@ describe("npm run example", () => {
   it("is told of in the README of the project, by every name", () => {
     const text = readFileSync(join(ROOT, "README.md"), "utf8");
     expect(text).toContain("npm run example -- ");
-    for (const name of ["4geeks", "csa", "cybermooc", "mountain", "jwt-manager"])
+    for (const name of NAMES)
       expect(text).toContain(`(examples/${name}/README.md)`);
   });
 

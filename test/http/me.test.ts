@@ -139,6 +139,13 @@ describe("who accepts a session", () => {
     expect(refreshed.body.user).toMatchObject({ roles: ["editor"] });
   });
 
+  it("and has nothing to refresh is told just that", async () => {
+    const ask = (headers: Record<string, string>) => door.call("/token/refresh", { method: "POST", headers });
+    const nobody = await ask({ ...accept, origin: ORIGIN });
+    expect([nobody.status, nobody.text]).toEqual([204, ""]);
+    expect((await ask({ origin: ORIGIN })).status).toBe(400);
+  });
+
   it("and nobody else is told", async () => {
     for (const others of [{}, { accept: "*/*" }, { accept: "application/json" }]) {
       const { body } = await door.post("/token", { username: "grace", password: PASSWORD }, others);

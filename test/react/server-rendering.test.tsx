@@ -67,7 +67,12 @@ async function renderToStream(element: ReactElement): Promise<string> {
 }
 
 /** What a browser does with it; `console.error` is watched after each test. */
-async function hydrate(html: string, browser: InProcessBrowser, state?: ClientState): Promise<readonly string[]> {
+async function hydrate(
+  html: string,
+  browser: InProcessBrowser,
+  state?: ClientState,
+  isLate = false,
+): Promise<readonly string[]> {
   const container = document.createElement("div");
   document.body.replaceChildren(container);
   container.innerHTML = html;
@@ -75,7 +80,7 @@ async function hydrate(html: string, browser: InProcessBrowser, state?: ClientSt
   // As it comes through the page.
   const given = state === undefined ? {} : { state: JSON.parse(JSON.stringify(state)) };
   const client = open(browser, given);
-  client.subscribe(() => {});
+  if (isLate) await client.ready;
   const root = hydrateRoot(container, <Page client={client} />, {
     onRecoverableError: (error) => console.error(error),
   });
@@ -108,6 +113,8 @@ describe.each([
     const expected = ["loading nobody: wait", `signed-in ${username}: the secret`];
     expect(await hydrate(html, browser, state)).toEqual(expected);
     expect(await hydrate(html, browser)).toEqual(expected);
+    // Also where the scripts come when it was found out.
+    expect(await hydrate(html, browser, state, true)).toEqual(expected);
   });
 
   it("that has the cookies of the request and hands on the next one is of who is logged in", async () => {
