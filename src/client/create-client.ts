@@ -2,7 +2,7 @@ import { type ClientOptions, requireSettings } from "./client-options.js";
 import type { ClientParts } from "./client-parts.js";
 import { type AuthFetch, createAuthFetch } from "./create-auth-fetch.js";
 import { createPeers, type Word } from "./create-peers.js";
-import { createRenewal, heldOf, tellPeers } from "./create-renewal.js";
+import { createRenewal, heldOf, isOlder, tellPeers } from "./create-renewal.js";
 import { createServerCalls } from "./create-server-calls.js";
 import { createSession } from "./create-session.js";
 import { createTurns } from "./create-turns.js";
@@ -102,8 +102,11 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
 
 /** What another tab says holds here too. */
 function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
-  if (word.type === "session") session.begin({ ...word, ...lifeOf(word.seconds) });
-  else session.end("other_tab");
+  if (word.type === "session") {
+    // A busy tab may hear it after it has refreshed by itself.
+    if (isOlder(session, word.token)) return;
+    session.renew({ ...word, ...lifeOf(word.seconds) });
+  } else session.end("other_tab");
   void vault.write(session.held?.refreshToken);
 }
 

@@ -1,6 +1,7 @@
 import { isAuthError } from "../errors/auth-error.js";
 import type { ClientParts } from "./client-parts.js";
 import type { Tokens } from "./create-server-calls.js";
+import { readClaims } from "./read-claims.js";
 import { type Held, lifeOf } from "./state.js";
 import { warnOfRefusal } from "./warnings.js";
 
@@ -28,7 +29,7 @@ async function renew(parts: ClientParts): Promise<void> {
   const isMoot = () => session.era !== era || session.held !== held;
   const release = await turns.take(isMoot);
   try {
-    if (!isMoot()) await refresh(parts, isMoot);
+    if (!isMoot()) await refresh(parts);
   } catch (error) {
     if (isMoot()) return;
     if (!isAuthError(error) || !(error.fields || ENDINGS.test(error.code))) throw error;
@@ -40,8 +41,9 @@ async function renew(parts: ClientParts): Promise<void> {
   }
 }
 
-async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void> {
+async function refresh(parts: ClientParts): Promise<void> {
   const { session, peers, vault, settings } = parts;
+  const { era } = session;
   const refreshToken = settings.transport === "bearer" ? await vault.read() : undefined;
   if (settings.transport === "bearer" && refreshToken === undefined) return session.end("session_ended");
   const tokens = await parts.calls.refresh(refreshToken).catch(async (error: unknown) => {
@@ -50,12 +52,18 @@ async function refresh(parts: ClientParts, isMoot: () => boolean): Promise<void>
     if (latest === undefined || latest === refreshToken) throw error;
     return parts.calls.refresh(latest);
   });
+  const isLate = () => session.era !== era || isOlder(session, tokens.token);
   // The next one counts from now on, whatever becomes of the rest.
-  if (!isMoot() && tokens.refresh_token !== undefined) await vault.write(tokens.refresh_token);
-  if (isMoot()) return;
+  if (!isLate()) await vault.write(tokens.refresh_token);
+  if (isLate()) return;
   const next = heldOf(tokens);
   session.renew(next);
   tellPeers(peers, next);
+}
+
+/** Whether a token was made before the one that is held, whatever came first: its `jti` begins with 48 bits of milliseconds (RFC 9562 section 5.7). */
+export function isOlder({ state }: ClientParts["session"], token: string): boolean {
+  return (readClaims(token)?.jti as string) < (state.claims?.jti.slice(0, 13) ?? "");
 }
 
 /** A session of an answer. */

@@ -5,72 +5,69 @@ import { findShelf } from "./find-shelf.js";
 export interface Turns {
   /**
    * Waits until no other tab is at it, or until `isMoot` says that nothing is left to do; then it is this tab's turn until the function that it answers
-   * is called. The first turn of a page is taken without waiting for tabs that begin at the same moment.
+   * is called. The first turn of a page, and those of a hidden one, are taken without waiting for tabs that begin at the same moment.
    */
   take(isMoot?: () => boolean): Promise<() => void>;
 }
 
 // A refresh is given up sooner: an older mark is that of a tab that is gone.
 const STALE_MS = 15_000;
-const SETTLE_MS = 20;
+// Long enough for a mark, or a word, to reach another tab of a busy browser.
 const LOOK_MS = 50;
 
 /**
  * Makes the turns of one tab. Whoever is at work has a mark in `localStorage`, which a tab that opens later sees too; a mark that was forgotten runs
  * out. Two tabs that begin at once see each other's mark after a moment, and the one of the lower name goes first. Where there is no
- * `localStorage` nobody waits: the server answers refreshes of the same moment alike.
+ * `localStorage` nobody waits longer than that moment, in which what another tab got is heard; the server answers refreshes of the same moment alike.
  */
 export function createTurns(name: string, peers: Peers): Turns {
   const shelf = findShelf();
   const prefix = `${name}:`;
-  const own = `${prefix}${Math.random().toString(36).slice(2)}`;
+  const own = `${prefix}${Math.random()}`;
   let isFirst = true;
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
+  const drop = () => shelf?.removeItem(own);
   // Whoever reloads in the middle of a refresh must not wait for the page before.
-  if (shelf !== undefined) window.addEventListener("pagehide", () => drop(shelf, own));
+  if (shelf !== undefined) window.addEventListener("pagehide", drop);
 
   const others = () =>
     Object.keys(shelf ?? {}).filter((key) => key.startsWith(prefix) && key !== own && isLive(shelf, key));
 
   async function waitForOthers(isMoot: () => boolean): Promise<void> {
-    const until = performance.now() + STALE_MS;
-    let hasWaited = false;
-    while (others().length > 0 && !isMoot() && performance.now() < until) {
-      hasWaited = true;
+    let isBusy = others().length > 0;
+    while (isBusy && !isMoot()) {
+      // Once more after the last mark is gone: it may go before what its tab says arrives.
+      isBusy = others().length > 0;
       await Promise.race([peers.heard(), pause(LOOK_MS)]);
     }
-    // The mark may go before what its tab says arrives.
-    if (hasWaited && !isMoot()) await Promise.race([peers.heard(), pause(LOOK_MS)]);
   }
 
   async function mark(isMoot: () => boolean): Promise<void> {
-    const isAlone = isFirst || shelf === undefined;
+    // The timers of a hidden tab may take a minute: it would keep its mark for as long.
+    const isAlone = isFirst || globalThis.document?.hidden;
     isFirst = false;
     for (;;) {
       await waitForOthers(isMoot);
       if (isMoot()) return;
       put(shelf, own);
       if (isAlone) return;
-      await pause(SETTLE_MS);
+      await pause(LOOK_MS);
       if (!others().some((key) => key < own)) return;
-      drop(shelf, own);
+      drop();
     }
   }
 
   return {
     async take(isMoot = () => false) {
       const before = last;
-      let release: () => void = () => {};
+      let release: () => void = drop;
       last = new Promise<void>((resolve) => {
-        release = resolve;
+        release = () => resolve(drop());
       });
       await before;
       await mark(isMoot);
-      return () => {
-        drop(shelf, own);
-        release();
-      };
+      return release;
     },
   };
 }
@@ -83,7 +80,7 @@ function pause(milliseconds: number): Promise<void> {
 function isLive(shelf: Storage | undefined, key: string): boolean {
   const age = Date.now() - Number(shelf?.getItem(key));
   if (Math.abs(age) < STALE_MS) return true;
-  drop(shelf, key);
+  shelf?.removeItem(key);
   return false;
 }
 
@@ -93,8 +90,4 @@ function put(shelf: Storage | undefined, key: string): void {
   } catch {
     // It is full: nobody waits for this tab.
   }
-}
-
-function drop(shelf: Storage | undefined, key: string): void {
-  shelf?.removeItem(key);
 }

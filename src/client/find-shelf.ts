@@ -1,7 +1,7 @@
-/** The page's `localStorage`; `undefined` where there is none, or the user forbids it. */
+/** The page's `localStorage`; `undefined` where there is no page, or the user forbids it. */
 export function findShelf(): Storage | undefined {
   try {
-    return typeof window === "undefined" ? undefined : window.localStorage;
+    return window.localStorage;
   } catch {
     return undefined;
   }
