@@ -88,8 +88,7 @@ describe("npm run example", () => {
   it("is told of in the README of the project, by every name", () => {
     const text = readFileSync(join(ROOT, "README.md"), "utf8");
     expect(text).toContain("npm run example -- ");
-    for (const name of NAMES)
-      expect(text).toContain(`(examples/${name}/README.md)`);
+    for (const name of NAMES) expect(text).toContain(`(examples/${name}/README.md)`);
   });
 
   it("keeps settings and databases out of the repository", () => {
