@@ -54,9 +54,9 @@ export function requireSettings(options: ClientOptions): ClientSettings {
 }
 
 function requireUrl(url: unknown): string {
-  const base = typeof location === "undefined" ? undefined : location.href;
-  if (typeof url !== "string" || !URL.canParse(url, base) || !/^https?:/.test(new URL(url, base).protocol))
+  const base = globalThis.location?.href;
+  const parsed = typeof url === "string" && URL.canParse(url, base) ? new URL(url, base) : undefined;
+  if (!parsed || !/^https?:$/.test(parsed.protocol))
     throw new TypeError("url must be the server's, such as https://auth.example.com.");
-  const { origin, pathname } = new URL(url, base);
-  return origin + pathname.replace(/\/+$/, "");
+  return parsed.origin + parsed.pathname.replace(/\/+$/, "");
 }

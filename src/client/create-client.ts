@@ -69,7 +69,7 @@ export function createClient<Extra extends object = object>(options: ClientOptio
     },
     get rendered() {
       // On a server what is known is what is rendered.
-      return typeof window === "undefined" ? session.state : session.rendered;
+      return globalThis.window ? session.rendered : session.state;
     },
     get user() {
       return session.state.user;

@@ -22,8 +22,7 @@ export interface Peers {
 
 /** Joins the other tabs; where there is no `BroadcastChannel`, or no page, there are none. */
 export function createPeers(name: string, hear: (word: Word) => void): Peers {
-  const hasTabs = typeof window !== "undefined" && typeof BroadcastChannel !== "undefined";
-  let channel = hasTabs ? new BroadcastChannel(name) : undefined;
+  let channel = globalThis.window?.BroadcastChannel ? new BroadcastChannel(name) : undefined;
   channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => hear(data));
   return {
     say: (word) => channel?.postMessage(word),

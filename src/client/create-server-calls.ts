@@ -47,7 +47,6 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
       method,
       headers,
       credentials: transport === "cookie" ? "include" : "omit",
-      cache: "no-store",
       signal: AbortSignal.timeout(seconds * 1000),
       ...(body && { body: JSON.stringify(body) }),
     };
@@ -58,7 +57,14 @@ export function createServerCalls(settings: ClientSettings): ServerCalls {
     return requireOk(response);
   }
 
-  const tokens = async (path: string, asked: Asked) => requireTokens(await call("POST", path, asked));
+  const tokens = async (path: string, asked: Asked): Promise<Tokens> => {
+    const response = await call("POST", path, asked);
+    if (response.status === 204) throw new AuthError("invalid_grant", { reason: "no_cookie" });
+    const answer = await requireAnswer<Omit<Tokens, "user"> & Partial<Tokens>>(response, "expires_in");
+    // A server may tell the tokens alone.
+    const { user = await requireAnswer<User>(await call("GET", "/me", answer), "id") } = answer;
+    return { ...answer, user };
+  };
   return {
     logIn: (path, given) => tokens(path, { body: { ...given, transport: transport === "cookie" ? "cookie" : "body" } }),
     refresh: (refreshToken) => tokens("/token/refresh", { body: bodyOf(refreshToken), seconds: REFRESH_SECONDS }),
@@ -70,9 +76,9 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
   return refreshToken === undefined ? undefined : { refresh_token: refreshToken };
 }
 
-async function requireTokens(response: Response): Promise<Tokens> {
-  if (response.status === 204) throw new AuthError("invalid_grant", { reason: "no_cookie" });
-  const answer: Partial<Tokens> | undefined = await response.json().catch(() => undefined);
-  if (answer?.user && answer.token && answer.expires_in) return answer as Tokens;
+/** The answer of a server that is ours: it has at least this member. */
+async function requireAnswer<Answer>(response: Response, member: keyof Answer): Promise<Answer> {
+  const answer: Answer | undefined = await response.json().catch(() => undefined);
+  if (answer?.[member]) return answer;
   throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });
 }

@@ -17,12 +17,12 @@ export async function restore(parts: ClientParts, renew: () => Promise<void>, si
     if (cookies === null || !cookies.includes(COOKIE)) return session.end("session_ended");
     // A refresh whose next cookie is lost would cost the session.
     if (onSetCookie === undefined) return;
-  } else if (typeof window === "undefined" && storage === undefined) return;
+  } else if (!globalThis.window && !storage) return;
   try {
     await renew();
   } catch (error) {
     session.lose();
-    if (typeof window === "undefined") return;
+    if (!globalThis.window) return;
     void warnIfItAnswers(settings);
     void keepTrying(parts, renew, signal, error);
   }

@@ -7,15 +7,15 @@ const ADDRESS = /^\[|^[\d.]+$/;
 
 /** Warns where a browser will not send the server's cookie from this page, and says what to change. */
 export function warnOfSites({ url, transport }: ClientSettings): void {
-  if (transport !== "cookie" || typeof location === "undefined") return;
+  if (transport !== "cookie" || !globalThis.location) return;
   const { protocol, hostname, origin } = new URL(url);
   if (location.protocol === protocol && siteOf(location.hostname) === siteOf(hostname)) return;
   const isLocal = LOOPBACK.test(location.hostname) && LOOPBACK.test(hostname);
   warn(
-    `The page is on ${location.origin} and the server on ${origin}: to a browser these are two sites, and the cookie is lost. ${
+    `The page is on ${location.origin} and the server on ${origin}: two sites to a browser, and the cookie is lost. ${
       isLocal
         ? `Open the page on ${hostname}.`
-        : 'Serve both by the same scheme below one domain, or use transport: "bearer".'
+        : 'Serve both by one scheme below one domain, or use transport: "bearer".'
     }`,
   );
 }
@@ -34,7 +34,7 @@ export function warnOfOrigin(settings: ClientSettings): void {
 export function warnOfRefusal(settings: ClientSettings, { code, reason }: AuthError, wasIn: boolean): void {
   if (code === "csrf") warnOfOrigin(settings);
   if (reason === "no_cookie" && wasIn)
-    warn(`The cookie of ${settings.url} did not come back. Is it blocked? (Safari keeps it over https alone.)`);
+    warn(`The cookie of ${settings.url} did not come back. Is it blocked? Safari wants https.`);
 }
 
 function warn(sentence: string): void {

@@ -56,19 +56,19 @@ export class AuthError extends Error {
   declare readonly retryAfter?: number;
   declare readonly reason?: string;
 
-  constructor(code: ErrorCode, options: AuthErrorOptions = {}) {
-    super(options.message ?? MESSAGES[code], options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ErrorCode, { message = MESSAGES[code], cause, fields, reason, retryAfter }: AuthErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (options.fields !== undefined) this.fields = options.fields;
-    if (options.reason !== undefined) this.reason = options.reason;
-    const retryAfter = options.retryAfter ?? (code === "unavailable" ? 1 : undefined);
-    if (retryAfter !== undefined) this.retryAfter = retryAfter;
+    if (fields !== undefined) this.fields = fields;
+    if (reason !== undefined) this.reason = reason;
+    const seconds = retryAfter ?? (code === "unavailable" ? 1 : undefined);
+    if (seconds !== undefined) this.retryAfter = seconds;
   }
 }
 
-const NAMES = new Set(["AuthError", "TokenError"]);
+const NAMES = /^(Auth|Token)Error$/;
 
 /** Tells whether something thrown is an {@link AuthError}. Goes by the name, so that two copies of the package agree. */
 export function isAuthError(thrown: unknown): thrown is AuthError {
-  return thrown instanceof Error && NAMES.has(thrown.name) && "code" in thrown;
+  return thrown instanceof Error && NAMES.test(thrown.name) && "code" in thrown;
 }

@@ -375,6 +375,19 @@ describe("a client", () => {
     expect(client.state.status).not.toBe("signed-in");
   });
 
+  it("asks who it is where the server tells the tokens alone", async () => {
+    const { client, network } = open();
+    const user = await addUser(["editor"]);
+    network.detour = async (request) => {
+      if (!request.url.endsWith("/token")) return undefined;
+      const { user: _told, ...tokens } = await (await auth.handler(request)).json();
+      return Response.json(tokens);
+    };
+    await client.logIn(user.credentials);
+    expect(client.user).toMatchObject({ id: user.id, username: user.credentials.username, roles: ["editor"] });
+    expect(network.count("GET /me 200")).toBe(1);
+  });
+
   const token = (payload: string) => `e30.${Buffer.from(payload).toString("base64url")}.x`;
   it.each<[string, string, unknown]>([
     ["of another alphabet", token('{"sub":"ÿ~~~þ","name":"Zoë 🦊"}'), { sub: "ÿ~~~þ", name: "Zoë 🦊" }],

@@ -185,7 +185,7 @@ describe("the token goes", () => {
   const at = {
     url: "https://auth.example.com/auth",
     origin: "https://app.example.com",
-    apis: ["https://api.example.net"],
+    apis: ["https://api.example.net", "https://api.example.org/v1/"],
   };
 
   async function openAt(options: {
@@ -207,6 +207,7 @@ describe("the token goes", () => {
     ["to the page", "/todos", true],
     ["to another port of the page", "https://app.example.com:3000/", true],
     ["to a listed API", "https://api.example.net/todos", true],
+    ["to an API that is listed with a path", "https://api.example.org/todos", true],
     ["to another port of a listed API", "https://api.example.net:444/", false],
     ["in the clear to the server", "http://auth.example.com/me", false],
     ["in the clear to the page", "http://app.example.com/", false],
