@@ -29,7 +29,7 @@ export function createTurns(name: string, peers: Peers): Turns {
   let last: Promise<unknown> = Promise.resolve();
   const drop = () => shelf?.removeItem(own);
   // Whoever reloads in the middle of a refresh must not wait for the page before.
-  globalThis.addEventListener?.("pagehide", drop);
+  if (shelf !== undefined) addEventListener("pagehide", drop);
 
   /** Whether another tab has a mark, of a name before the one that is given. */
   const isTaken = (end = "~") =>
