@@ -35,17 +35,21 @@ export function createTurns(name: string, peers: Peers): Turns {
   const isTaken = (end = "~") =>
     Object.keys(shelf ?? {}).some((key) => key.startsWith(prefix) && key !== own && key < end && isLive(shelf, key));
 
+  async function waitForOthers(isMoot: () => boolean): Promise<void> {
+    let isBusy = isTaken();
+    while (isBusy && !isMoot()) {
+      // Once more after the last mark is gone: it may go before what its tab says arrives.
+      isBusy = isTaken();
+      await Promise.race([peers.heard(), pause(LOOK_MS)]);
+    }
+  }
+
   async function mark(isMoot: () => boolean): Promise<void> {
     // The timers of a hidden tab may take a minute: it would keep its mark for as long.
     const isAlone = isFirst || globalThis.document?.hidden;
     isFirst = false;
     for (;;) {
-      let isBusy = isTaken();
-      while (isBusy && !isMoot()) {
-        // Once more after the last mark is gone: it may go before what its tab says arrives.
-        isBusy = isTaken();
-        await Promise.race([peers.heard(), pause(LOOK_MS)]);
-      }
+      await waitForOthers(isMoot);
       if (isMoot()) return;
       put(shelf, own);
       if (isAlone) return;
