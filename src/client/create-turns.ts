@@ -29,23 +29,27 @@ export function createTurns(name: string, peers: Peers): Turns {
   let last: Promise<unknown> = Promise.resolve();
   const drop = () => shelf?.removeItem(own);
   // Whoever reloads in the middle of a refresh must not wait for the page before.
-  globalThis.addEventListener?.("pagehide", drop);
+  if (shelf !== undefined) addEventListener("pagehide", drop);
 
   /** Whether another tab has a mark, of a name before the one that is given. */
   const isTaken = (end = "~") =>
     Object.keys(shelf ?? {}).some((key) => key.startsWith(prefix) && key !== own && key < end && isLive(shelf, key));
+
+  async function waitForOthers(isMoot: () => boolean): Promise<void> {
+    let isBusy = isTaken();
+    while (isBusy && !isMoot()) {
+      // Once more after the last mark is gone: it may go before what its tab says arrives.
+      isBusy = isTaken();
+      await Promise.race([peers.heard(), pause(LOOK_MS)]);
+    }
+  }
 
   async function mark(isMoot: () => boolean): Promise<void> {
     // The timers of a hidden tab may take a minute: it would keep its mark for as long.
     const isAlone = isFirst || globalThis.document?.hidden;
     isFirst = false;
     for (;;) {
-      let isBusy = isTaken();
-      while (isBusy && !isMoot()) {
-        // Once more after the last mark is gone: it may go before what its tab says arrives.
-        isBusy = isTaken();
-        await Promise.race([peers.heard(), pause(LOOK_MS)]);
-      }
+      await waitForOthers(isMoot);
       if (isMoot()) return;
       put(shelf, own);
       if (isAlone) return;

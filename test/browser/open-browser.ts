@@ -14,13 +14,19 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+// Twenty tabs on a machine that has other things to do.
+const SLOW_MS = 120_000;
 const browsers = new Set<Browser>();
 
 /** The browser that the tests run in: that of LATCHKEY_CHROMIUM, or the first one of the path; `undefined` where there is none. */
 export const CHROMIUM: string | undefined = findChromium();
 
 /** As `describe`; skipped, which is told, where there is no browser, and a failure under `CI=true`. */
-export const describeInBrowser: typeof describe.skip = CHROMIUM === undefined ? missing() : describe;
+export function describeInBrowser(name: string, define: () => void): void {
+  inBrowser(name, { timeout: SLOW_MS }, define);
+}
+
+const inBrowser = CHROMIUM === undefined ? missing() : describe;
 
 /** What a browser is opened with besides the usual. */
 export interface BrowserOptions {
