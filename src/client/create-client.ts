@@ -102,12 +102,14 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
 
 /** What another tab says holds here too. */
 function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
+  const former = session.held?.refreshToken;
   if (word.type === "session") {
     // A busy tab may hear it after it has refreshed by itself.
     if (isOlder(session, word.token)) return;
     session.renew({ ...word, ...lifeOf(word.seconds) });
   } else session.end("other_tab");
-  void vault.write(session.held?.refreshToken);
+  // A storage that tabs share has what was told already, or what is newer: a tab that was frozen hears of all that it missed.
+  void vault.write(session.held?.refreshToken, former);
 }
 
 async function enter(parts: ClientParts, path: "/token" | "/signup", given: NewAccount): Promise<User> {

@@ -27,13 +27,23 @@ export function createTurns(name: string, peers: Peers): Turns {
   let isFirst = true;
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
-  const drop = () => shelf?.removeItem(own);
+  const drop = () => void delete shelf[own];
   // Whoever reloads in the middle of a refresh must not wait for the page before.
-  if (shelf !== undefined) addEventListener("pagehide", drop);
+  globalThis.addEventListener?.("pagehide", drop);
 
+  /** Whether a mark is of the last seconds; one of a clock that jumped is not, and goes. */
+  const isLive = (key: string) => Math.abs(Date.now() - Number(shelf[key])) < STALE_MS || !delete shelf[key];
   /** Whether another tab has a mark, of a name before the one that is given. */
   const isTaken = (end = "~") =>
-    Object.keys(shelf ?? {}).some((key) => key.startsWith(prefix) && key !== own && key < end && isLive(shelf, key));
+    Object.keys(shelf).some((key) => key.startsWith(prefix) && key !== own && key < end && isLive(key));
+
+  function put(): void {
+    try {
+      shelf[own] = String(Date.now());
+    } catch {
+      // It is full: nobody waits for this tab.
+    }
+  }
 
   async function waitForOthers(isMoot: () => boolean): Promise<void> {
     let isBusy = isTaken();
@@ -51,7 +61,7 @@ export function createTurns(name: string, peers: Peers): Turns {
     for (;;) {
       await waitForOthers(isMoot);
       if (isMoot()) return;
-      put(shelf, own);
+      put();
       if (isAlone) return;
       await pause(LOOK_MS);
       if (!isTaken(own)) return;
@@ -75,20 +85,4 @@ export function createTurns(name: string, peers: Peers): Turns {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Whether a mark is of the last seconds; one of a clock that jumped is not. */
-function isLive(shelf: Storage | undefined, key: string): boolean {
-  const age = Date.now() - Number(shelf?.getItem(key));
-  if (Math.abs(age) < STALE_MS) return true;
-  shelf?.removeItem(key);
-  return false;
-}
-
-function put(shelf: Storage | undefined, key: string): void {
-  try {
-    shelf?.setItem(key, String(Date.now()));
-  } catch {
-    // It is full: nobody waits for this tab.
-  }
 }

@@ -3,7 +3,8 @@ import type { ClientSettings } from "./client-options.js";
 /** Where the refresh token is kept with the transport `bearer`. */
 export interface Vault {
   read(): Promise<string | undefined>;
-  write(refreshToken: string | undefined): Promise<void>;
+  /** Keeps a token, or none; where a former one is given, the storage is changed only if it still has that one. */
+  write(refreshToken: string | undefined, former?: string): Promise<void>;
 }
 
 /** Makes the vault of a client: its storage, or memory. A storage that fails is not there; the token is in memory all the same. */
@@ -20,9 +21,10 @@ export function createVault({ storage, url }: ClientSettings): Vault {
       }
       return kept;
     },
-    async write(refreshToken) {
+    async write(refreshToken, former) {
       kept = refreshToken;
       try {
+        if (former !== undefined && (await storage?.getItem(key)) !== former) return;
         await (refreshToken === undefined ? storage?.removeItem(key) : storage?.setItem(key, refreshToken));
       } catch {
         // As it was.

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { endAll, until } from "../cli/run-server.js";
 import { closeBrowsers, describeInBrowser } from "./open-browser.js";
@@ -5,6 +6,25 @@ import { addressOf, ask, endingsOf, openTab, type Stage, setStage, signedUp, sle
 
 const GRACE_SECONDS = 1;
 const BEARER = { transport: "bearer", storage: "localStorage" } as const;
+
+/** What other tabs say reaches this one when the test wants it to: answers the function that lets it, and that tells how much there was. */
+async function holdWords(tab: Page): Promise<() => Promise<number>> {
+  await tab.addInitScript(() => {
+    const held: (() => void)[] = [];
+    const { addEventListener } = BroadcastChannel.prototype;
+    BroadcastChannel.prototype.addEventListener = function (
+      this: BroadcastChannel,
+      type: string,
+      listener: EventListenerOrEventListenerObject,
+      options?: boolean | AddEventListenerOptions,
+    ) {
+      const hear = (event: Event) => void held.push(() => (listener as EventListener)(event));
+      addEventListener.call(this, type, hear, options);
+    };
+    Object.assign(window, { hear: () => held.splice(0).map((listener) => listener()).length });
+  });
+  return () => tab.evaluate(() => (window as unknown as { hear(): number }).hear());
+}
 
 describeInBrowser("a tab that is late", () => {
   let stage: Stage;
@@ -23,24 +43,9 @@ describeInBrowser("a tab that is late", () => {
     async (when) => {
       const { context, page, username } = await signedUp(stage, BEARER);
       const late = await context.newPage();
-      // What is said reaches this tab when the test wants it to.
-      await late.addInitScript(() => {
-        const held: (() => void)[] = [];
-        const { addEventListener } = BroadcastChannel.prototype;
-        BroadcastChannel.prototype.addEventListener = function (
-          this: BroadcastChannel,
-          type: string,
-          listener: EventListenerOrEventListenerObject,
-          options?: boolean | AddEventListenerOptions,
-        ) {
-          const hear = (event: Event) => void held.push(() => (listener as EventListener)(event));
-          addEventListener.call(this, type, hear, options);
-        };
-        Object.assign(window, { hear: () => held.splice(0).map((listener) => listener()).length });
-      });
+      const hear = await holdWords(late);
       await late.goto(addressOf(stage, BEARER));
       await late.evaluate(async () => void (await window.tab.client.ready));
-      const hear = () => late.evaluate(() => (window as unknown as { hear(): number }).hear());
       await hear();
 
       for (const tab of [page, late]) await sleep(tab);
@@ -69,6 +74,30 @@ describeInBrowser("a tab that is late", () => {
       await context.close();
     },
   );
+
+  it("and hears of all that it missed leaves the storage to those that were faster", async () => {
+    const { context, page, username } = await signedUp(stage, BEARER);
+    const late = await context.newPage();
+    const hear = await holdWords(late);
+    await late.goto(addressOf(stage, BEARER));
+    await late.evaluate(async () => void (await window.tab.client.ready));
+    for (let time = 0; time < 3; time++) {
+      await sleep(page);
+      expect(await ask(page)).toBe(`private to ${username}`);
+    }
+    await late.evaluate(() => {
+      const { setItem } = Storage.prototype;
+      Storage.prototype.setItem = function (this: Storage, key: string, value: string) {
+        if (value.startsWith("lkr_")) document.title += `${key} `;
+        setItem.call(this, key, value);
+      };
+      document.title = "";
+    });
+    expect(await hear()).toBeGreaterThanOrEqual(3);
+    expect(await ask(late)).toBe(`private to ${username}`);
+    expect(await late.title()).toBe("");
+    await context.close();
+  });
 
   it("since it is hidden and its timers wait, is not kept from its refresh, and keeps no other tab from it", async () => {
     const { context, page, username } = await signedUp(stage);
