@@ -306,6 +306,16 @@ describe("a client", () => {
     expect(client.claims?.roles).toEqual(["editor", "reader"]);
   });
 
+  it("has the same user after a refresh that changes nothing of them", async () => {
+    const { client, network } = await openSignedIn({}, ["editor"]);
+    const { user, state } = client;
+    advance(3600);
+    await client.fetch(`${SERVER}/me`);
+    expect(network.count("POST /token/refresh 200")).toBe(1);
+    expect(client.state).not.toBe(state);
+    expect(client.user).toBe(user);
+  });
+
   it("logs out for good while a refresh is in flight", async () => {
     const { client, network, id } = await openSignedIn();
     advance(3600);
