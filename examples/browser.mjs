@@ -17,7 +17,8 @@ const modules = dirname(dirname(fileURLToPath(import.meta.resolve("latchkey/clie
 const MODULE = /^\/latchkey\/((?:client|errors)\/[a-z-]+\.js)$/;
 
 const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, origin);
+  // It need not be a URL: // is none.
+  const [pathname] = request.url.split("?");
   const [, module] = MODULE.exec(pathname) ?? [];
   const code = module && (await readFile(join(modules, module)).catch(() => undefined));
   if (pathname.startsWith("/auth/")) void answerAuth(request, response);

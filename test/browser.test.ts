@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askServer } from "./adapters/ask-server.js";
 import { closeBrowsers, describeInBrowser, openBrowser, openContext } from "./browser/open-browser.js";
 import { freePort } from "./cli/run-server.js";
 
@@ -51,6 +52,14 @@ describeInBrowser("the example of a page", () => {
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: button }).click();
   };
+
+  it.each(["//", "//[", "/%", "/auth/%ff", "/latchkey/client/..%2f..%2fauth.js", "http://[/", "*"])(
+    "answers whoever asks for %s, and goes on",
+    async (path) => {
+      expect((await askServer(Number(new URL(origin).port), path)).status).toBeOneOf([400, 404]);
+      expect((await fetch(origin)).status).toBe(200);
+    },
+  );
 
   it("logs in, stays so over a reload and in another tab, and logs out", async () => {
     await page.goto(origin);

@@ -4,7 +4,7 @@ import { AuthProvider } from "latchkey/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.js";
-import { findTruePlace, serverOf } from "./place.js";
+import { findTruePlace, MOVED, serverOf } from "./place.js";
 import { readSettings, type Settings } from "./settings.js";
 import { SurroundingsProvider } from "./surroundings.js";
 import { findLanguage } from "./texts/texts.js";
@@ -39,5 +39,6 @@ function show(settings: Settings): void {
 
 const settings = readSettings(document.getElementById("latchkey")?.textContent, location.origin);
 const truePlace = findTruePlace(new URL(location.href), settings.url);
+if (location.hash === MOVED) history.replaceState(null, "", location.href.slice(0, -MOVED.length));
 if (truePlace === undefined) show(settings);
 else location.replace(truePlace);

@@ -21,11 +21,15 @@ export function serverOf(href: string): string {
   return new URL("..", href).href.replace(/\/+$/, "");
 }
 
+/** Stands behind the address of a page that a visitor was sent to from another one; browsers keep it over a redirection. */
+export const MOVED = "#moved";
+
 /**
  * The same page at the configured address of the server, where this one is at another: log-in is refused from there, and the cookie would be lost. By what the
- * browser shows, since a server behind a proxy does not know.
+ * browser shows, since a server behind a proxy does not know. Whoever comes from there again stays: a proxy may send all of http to https, where
+ * the configured address is one of http.
  */
 export function findTruePlace(here: URL, url: string | undefined): string | undefined {
-  if (url === undefined || new URL(url).origin === here.origin) return undefined;
-  return `${url.replace(/\/+$/, "")}/ui/${placeOf(here).page}${here.search}`;
+  if (url === undefined || new URL(url).origin === here.origin || here.hash === MOVED) return undefined;
+  return `${url.replace(/\/+$/, "")}/ui/${placeOf(here).page}${here.search}${MOVED}`;
 }

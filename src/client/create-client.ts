@@ -103,11 +103,10 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
 /** What another tab says holds here too. */
 function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
   const former = session.held?.refreshToken;
-  if (word.type === "session") {
-    // A busy tab may hear it after it has refreshed by itself.
-    if (isOlder(session, word.token)) return;
-    session.renew({ ...word, ...lifeOf(word.seconds) });
-  } else session.end("other_tab");
+  if (word?.type === "out") session.end("other_tab");
+  // A tab of another version may say what is nothing to this one, and a busy one hears this after it has refreshed by itself.
+  else if (!word?.user || isOlder(session, word.token)) return;
+  else session.renew({ ...word, ...lifeOf(word.seconds) });
   // A storage that tabs share has what was told already, or what is newer: a tab that was frozen hears of all that it missed.
   void vault.write(session.held?.refreshToken, former);
 }

@@ -43,7 +43,7 @@ async function renew(parts: ClientParts): Promise<void> {
 
 async function refresh(parts: ClientParts): Promise<void> {
   const { session, peers, vault, settings } = parts;
-  const { era } = session;
+  const { era, held } = session;
   const refreshToken = settings.transport === "bearer" ? await vault.read() : undefined;
   if (settings.transport === "bearer" && refreshToken === undefined) return session.end("session_ended");
   const tokens = await parts.calls.refresh(refreshToken).catch(async (error: unknown) => {
@@ -52,7 +52,8 @@ async function refresh(parts: ClientParts): Promise<void> {
     if (latest === undefined || latest === refreshToken) throw error;
     return parts.calls.refresh(latest);
   });
-  const isLate = () => session.era !== era || isOlder(session, tokens.token);
+  // What followed on what is held still is newer, whatever the clock of the server says.
+  const isLate = () => session.era !== era || (session.held !== held && isOlder(session, tokens.token));
   // The next one counts from now on, whatever becomes of the rest.
   if (!isLate()) await vault.write(tokens.refresh_token);
   if (isLate()) return;
@@ -63,7 +64,7 @@ async function refresh(parts: ClientParts): Promise<void> {
 
 /** Whether a token was made before the one that is held, whatever came first: its `jti` begins with 48 bits of milliseconds (RFC 9562 section 5.7). */
 export function isOlder({ state }: ClientParts["session"], token: string): boolean {
-  return (readClaims(token)?.jti as string) < (state.claims?.jti.slice(0, 13) ?? "");
+  return (readClaims(token)?.jti as string) < (state.claims?.jti?.slice(0, 13) ?? "");
 }
 
 /** A session of an answer. */

@@ -41,7 +41,10 @@ export function createSession({ state, onSignedOut }: Pick<ClientOptions, "state
     renew(next) {
       session.held = next;
       const claims = (readClaims(next.token) ?? null) as AccessClaims | null;
-      become({ status: "signed-in", user: next.user, claims });
+      const { user } = session.state;
+      // An effect that waits for another user must not run, and fetch, after every refresh.
+      const isSame = JSON.stringify(user) === JSON.stringify(next.user);
+      become({ status: "signed-in", user: isSame ? user : next.user, claims });
     },
     end(reason) {
       const { status } = session.state;

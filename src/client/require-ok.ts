@@ -29,8 +29,7 @@ export function unreachable(cause: unknown): AuthError {
 }
 
 async function problemIn(response: Response): Promise<Problem> {
-  const body: unknown = await response.json().catch(() => undefined);
-  return typeof body === "object" && body !== null ? body : {};
+  return (await response.json().catch(() => undefined)) ?? {};
 }
 
 function refusalIn({ status, headers }: Response, { title, code, reason, errors }: Problem): AuthError {
@@ -40,7 +39,8 @@ function refusalIn({ status, headers }: Response, { title, code, reason, errors 
     ...(title && { message: title }),
     ...(reason && { reason }),
     ...(Array.isArray(errors) && { fields: errors }),
-    ...(seconds > 0 && { retryAfter: seconds }),
+    // A timer of more than 24 days would end at once.
+    ...(seconds > 0 && { retryAfter: Math.min(seconds, 86_400) }),
   });
 }
 

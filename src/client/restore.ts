@@ -1,4 +1,4 @@
-import { isAuthError } from "../errors/auth-error.js";
+import type { AuthError } from "../errors/auth-error.js";
 import type { ClientSettings } from "./client-options.js";
 import type { ClientParts } from "./client-parts.js";
 import { warnOfOrigin } from "./warnings.js";
@@ -14,7 +14,7 @@ export async function restore(parts: ClientParts, renew: () => Promise<void>, si
   const { settings, session } = parts;
   const { cookies, onSetCookie, storage } = settings;
   if (cookies !== undefined) {
-    if (cookies === null || !cookies.includes(COOKIE)) return session.end("session_ended");
+    if (!cookies?.includes(COOKIE)) return session.end("session_ended");
     // A refresh whose next cookie is lost would cost the session.
     if (onSetCookie === undefined) return;
   } else if (!globalThis.window && !storage) return;
@@ -46,8 +46,8 @@ async function keepTrying(
 ): Promise<void> {
   let error = first;
   for (let seconds = 1; !signal.aborted && session.held === undefined; seconds *= 2) {
-    const wanted = isAuthError(error) ? (error.retryAfter ?? 0) : 0;
-    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), wanted), signal);
+    const { retryAfter = 0 } = error as Partial<AuthError>;
+    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), retryAfter), signal);
     if (signal.aborted || session.state.status === "signed-out") return;
     await renew().catch((next: unknown) => {
       error = next;

@@ -56,6 +56,5 @@ const MOST_MARGIN_SECONDS = 30;
 /** When a token of so many seconds ends, and when it is about to. */
 export function lifeOf(seconds: number): Pick<Held, "endsAt" | "staleAt"> {
   const now = performance.now();
-  const margin = Math.min(MOST_MARGIN_SECONDS, seconds / 5);
-  return { endsAt: now + seconds * 1000, staleAt: now + (seconds - margin) * 1000 };
+  return { endsAt: now + seconds * 1000, staleAt: now + Math.max(seconds - MOST_MARGIN_SECONDS, seconds * 0.8) * 1000 };
 }

@@ -103,6 +103,70 @@ describeInBrowser("a page on a bad day", () => {
     await context.close();
   });
 
+  it.each(["9999999", "1e12", "Infinity"])("waits where a busy server says: Retry-After: %s", async (seconds) => {
+    const { context, page, username } = await signedUp(stage);
+    await context.addInitScript(() => {
+      const { setTimeout } = window;
+      const waits: number[] = [];
+      Object.assign(window, {
+        waits,
+        setTimeout: (act: () => void, milliseconds = 0) => {
+          waits.push(milliseconds);
+          return setTimeout(act, milliseconds);
+        },
+      });
+    });
+    const headers = {
+      "retry-after": seconds,
+      "access-control-allow-origin": stage.pages.origin,
+      "access-control-allow-credentials": "true",
+      "access-control-expose-headers": "retry-after",
+    };
+    await page.route("**/token/refresh", (route) =>
+      route.fulfill({ status: 503, headers, json: { code: "unavailable" } }),
+    );
+    await page.reload();
+    await reached(page, "offline");
+    const longest = () => page.evaluate(() => Math.max(...(window as unknown as { waits: number[] }).waits));
+    await expect.poll(longest).toBeGreaterThan(1000);
+    // A browser takes a longer time for none at all.
+    expect(await longest()).toBeLessThan(2 ** 31);
+    await page.unroute("**/token/refresh");
+    expect(await ask(page)).toBe(`private to ${username}`);
+    await context.close();
+  });
+
+  it("does not mind what a page of another version says to its tabs", async () => {
+    const { context, page, username } = await signedUp(stage);
+    const faults: Error[] = [];
+    page.on("pageerror", (error) => faults.push(error));
+    const second = await openTab(stage, context);
+    const before = [await statesOf(page), await statesOf(second)];
+    await second.evaluate(async (name) => {
+      const channel = new BroadcastChannel(name);
+      const words: unknown[] = [
+        null,
+        undefined,
+        7,
+        "out",
+        "x".repeat(1_000_000),
+        [],
+        [{ type: "out" }],
+        {},
+        { type: "OUT" },
+      ];
+      words.push({ type: "session" }, { type: "session", user: null, token: "x" }, { type: "hello", version: 2 });
+      words.push(JSON.parse('{"__proto__":{"type":"out"}}'));
+      for (const word of words) channel.postMessage(word);
+    }, `latchkey:cookie:${stage.url}`);
+    // Heard after them: channels keep the order.
+    await call(second, "logIn", { username, password: PASSWORD });
+    await expect.poll(() => statesOf(page)).toEqual([...(before[0] ?? []), "signed-in"]);
+    expect(await ask(page)).toBe(`private to ${username}`);
+    expect([await endingsOf(page), faults]).toEqual([[], []]);
+    await context.close();
+  });
+
   it("goes on where it was when the browser takes it back from its cache", async () => {
     const { context, page, username } = await signedUp(stage);
     const refreshes = watchRequests(context, "/token/refresh");

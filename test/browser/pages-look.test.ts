@@ -196,6 +196,20 @@ describeInBrowser("the surroundings of the pages", () => {
     await page.getByRole("heading", { name: "Log in to Harbour" }).waitFor();
   });
 
+  it("are where the page was opened, if the server's own address leads back there", async () => {
+    const page = await open("login");
+    let redirects = 0;
+    await page.route(`${at}/ui/login`, (route) => {
+      redirects += 1;
+      return route.fulfill({ status: 302, headers: { location: `${server.at}/ui/login` } });
+    });
+    await page.goto(`${server.at}/ui/login`);
+    await page.waitForURL(`${server.at}/ui/login`);
+    await page.getByRole("heading", { name: "Log in to Harbour" }).waitFor();
+    expect(redirects).toBe(1);
+    expect(page.url()).toBe(`${server.at}/ui/login`);
+  });
+
   it("are in English where the visitor speaks neither language", async () => {
     const page = await open("signup", { locale: "de-CH" });
     await page.getByRole("heading", { name: "Create your Harbour account" }).waitFor();

@@ -101,6 +101,19 @@ describe.each<[string, () => TokenStorage & { readonly kept: Map<string, string>
     expect(ended).not.toHaveBeenCalled();
   });
 
+  it("goes on after the clock of the server went back by an hour", async () => {
+    const storage = createStorage();
+    const reasons: string[] = [];
+    const { client } = await openSignedIn({ storage, onSignedOut: (reason) => reasons.push(reason) });
+    advance(-3600);
+    for (let round = 0; round < 3; round++) {
+      expect((await client.fetch(`${SERVER}/me`)).status).toBe(200);
+      advance(700);
+    }
+    expect([client.state.status, reasons]).toEqual(["signed-in", []]);
+    advance(3600);
+  });
+
   it("goes on with what another tab has put there", async () => {
     const storage = createStorage();
     const { client } = await openSignedIn({ storage });
@@ -293,6 +306,16 @@ describe("a client", () => {
     expect(client.claims?.roles).toEqual(["editor", "reader"]);
   });
 
+  it("has the same user after a refresh that changes nothing of them", async () => {
+    const { client, network } = await openSignedIn({}, ["editor"]);
+    const { user, state } = client;
+    advance(3600);
+    await client.fetch(`${SERVER}/me`);
+    expect(network.count("POST /token/refresh 200")).toBe(1);
+    expect(client.state).not.toBe(state);
+    expect(client.user).toBe(user);
+  });
+
   it("logs out for good while a refresh is in flight", async () => {
     const { client, network, id } = await openSignedIn();
     advance(3600);
@@ -401,5 +424,12 @@ describe("a client", () => {
     network.detour = () => Response.json({ token: text, expires_in: 600, refresh_token: "lkr_x", user: USER });
     await client.logIn({ username: "ada", password: PASSWORD });
     expect(client.state).toMatchObject({ status: "signed-in", claims });
+    // And gets the next one all the same.
+    network.detour = ({ url }) =>
+      url.endsWith("/token/refresh")
+        ? Response.json({ token: "next", expires_in: 600, refresh_token: "lkr_y", user: USER })
+        : refuseToken();
+    expect((await client.fetch(`${SERVER}/me`)).status).toBe(401);
+    expect(client.claims).toBe(null);
   });
 });

@@ -39,6 +39,16 @@ describe("requireOk", () => {
       { retryAfter: 90 },
     ],
     [
+      "a time longer than a timer can wait",
+      problem(503, { title: "No.", code: "unavailable" }, { "retry-after": "9999999" }),
+      { retryAfter: 86_400 },
+    ],
+    [
+      "a time without an end",
+      problem(429, { title: "No.", code: "rate_limited" }, { "retry-after": "Infinity" }),
+      { retryAfter: 86_400 },
+    ],
+    [
       "a date to wait for",
       problem(429, { title: "No.", code: "rate_limited" }, { "retry-after": "Fri, 01 Jan 2027 00:00:00 GMT" }),
       { code: "rate_limited" },

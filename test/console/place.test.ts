@@ -26,14 +26,19 @@ describe("the place of a page", () => {
     [
       "http://127.0.0.1:4000/ui/login?return_to=x",
       "http://localhost:4000",
-      "http://localhost:4000/ui/login?return_to=x",
+      "http://localhost:4000/ui/login?return_to=x#moved",
     ],
-    ["http://a.example/ui/account", "https://a.example", "https://a.example/ui/account"],
-    ["http://10.0.0.1:4000/auth/ui/signup", "https://a.example/auth/", "https://a.example/auth/ui/signup"],
+    ["http://a.example/ui/account", "https://a.example", "https://a.example/ui/account#moved"],
+    ["http://10.0.0.1:4000/auth/ui/signup", "https://a.example/auth/", "https://a.example/auth/ui/signup#moved"],
     // Nothing of a path that is no page's is carried over.
-    ["http://10.0.0.1//evil.example/ui/x", "https://a.example", "https://a.example/ui/account"],
+    ["http://10.0.0.1//evil.example/ui/x#y", "https://a.example", "https://a.example/ui/account#moved"],
   ])("of %s at %s is %s", (here, url, there) => {
     expect(findTruePlace(new URL(here), url)).toBe(there);
+  });
+
+  it("is where it is, once it was sent there: the address may lead back", () => {
+    const back = new URL("https://a.example/ui/login?return_to=x#moved");
+    expect(findTruePlace(back, "http://a.example")).toBeUndefined();
   });
 });
 
