@@ -45,25 +45,30 @@ async function keepTrying(
   first: unknown,
 ): Promise<void> {
   let error = first;
-  for (let seconds = 1; !signal.aborted && session.held === undefined; seconds *= 2) {
+  const pause = createPause(signal);
+  for (let seconds = 1; ; seconds *= 2) {
     const wanted = isAuthError(error) ? (error.retryAfter ?? 0) : 0;
-    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), wanted), signal);
-    if (signal.aborted || session.state.status === "signed-out") return;
+    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), wanted));
+    // Somebody may have logged in meanwhile, or asked for something.
+    if (signal.aborted || session.held || session.state.status === "signed-out") return;
     await renew().catch((next: unknown) => {
       error = next;
     });
   }
 }
 
-/** Waits so many seconds, or until the browser is online again or nobody waits any more. */
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    const early = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", early, { once: true });
-    window.addEventListener("online", early, { once: true, signal });
-  });
+/** Makes waits of so many seconds, each until the browser is online again or nobody waits any more at the latest. */
+function createPause(signal: AbortSignal): (seconds: number) => Promise<void> {
+  let early = () => {};
+  const end = () => early();
+  signal.addEventListener("abort", end);
+  window.addEventListener("online", end, { signal });
+  return (seconds) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      early = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 }
