@@ -1,6 +1,6 @@
-/** The pages, by the last part of their path. */
-export const PAGES = ["login", "signup", "account"] as const;
+const PAGES = ["login", "signup", "account"] as const;
 
+/** A page, by the last part of its path. */
 export type Page = (typeof PAGES)[number];
 
 /** Where the visitor is. */

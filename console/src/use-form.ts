@@ -12,13 +12,14 @@ export interface Task {
   check(typed: Typed): Readonly<Record<string, string | undefined>>;
   /** Asks the server; what it throws is shown. */
   send(typed: Typed): Promise<unknown>;
-  /** Another page follows: the form stays busy until then. */
+  /** Another page follows: the form stays busy until then. Otherwise it is emptied. */
   readonly leaves?: boolean;
 }
 
 /** The state of a form, and what its element needs. */
 export interface FormState {
   readonly busy: boolean;
+  readonly typed: Typed;
   /** Seconds until it can be sent again. */
   readonly seconds: number;
   readonly alert: string | undefined;
@@ -28,6 +29,7 @@ export interface FormState {
     readonly method: "post";
     readonly noValidate: true;
     readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void;
+    readonly onReset: () => void;
     readonly onInput: (event: FormEvent<HTMLFormElement>) => void;
   };
 }
@@ -47,12 +49,14 @@ const FRESH: Outcome = { busy: false, refusals: 0, wrong: {} };
 export function useForm(task: Task): FormState {
   const ref = useRef<HTMLFormElement>(null);
   const [outcome, setOutcome] = useState(FRESH);
+  const [typed, setTyped] = useState<Typed>({});
   const [seconds, wait] = useCountdown();
   const submit = useSubmit(task, setOutcome, wait);
   useWrongFirst(ref, outcome);
   const { busy, alert, wrong } = outcome;
   return {
     busy,
+    typed,
     seconds,
     alert,
     wrong,
@@ -64,7 +68,9 @@ export function useForm(task: Task): FormState {
         event.preventDefault();
         if (!busy && seconds === 0) void submit(event.currentTarget);
       },
-      onInput: ({ target }) => {
+      onReset: () => setTyped({}),
+      onInput: ({ target, currentTarget }) => {
+        setTyped(typedIn(currentTarget));
         const { name } = target as HTMLInputElement;
         // What is being mended is not wrong any more.
         if (wrong[name] === undefined) return;
@@ -86,14 +92,16 @@ function useSubmit(
     setOutcome(({ refusals }) => ({ ...refused, busy: false, refusals: refusals + 1 }));
   return async (form) => {
     if (isSending.current) return;
-    const typed = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+    const typed = typedIn(form);
     const wrong = check(typed);
     if (Object.values(wrong).some((sentence) => sentence !== undefined)) return refuse({ wrong });
     isSending.current = true;
     setOutcome(({ refusals }) => ({ busy: true, refusals, wrong: {} }));
     try {
       await send(typed);
-      if (!leaves) setOutcome(FRESH);
+      if (leaves) return;
+      form.reset();
+      setOutcome(FRESH);
     } catch (error) {
       const { alert, fields, seconds, isRetyped } = refusalOf(error, language);
       wait(seconds);
@@ -102,6 +110,10 @@ function useSubmit(
       isSending.current = false;
     }
   };
+}
+
+function typedIn(form: HTMLFormElement): Typed {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 }
 
 function useWrongFirst(ref: RefObject<HTMLFormElement | null>, { refusals, isRetyped }: Outcome): void {

@@ -32,31 +32,33 @@ export interface ClientOptions {
 }
 
 /** Options that were checked. */
-export interface ClientSettings extends Omit<ClientOptions, "url" | "transport"> {
+export interface ClientSettings extends Omit<ClientOptions, "url" | "transport" | "apis"> {
   /** Without a slash at the end. */
   readonly url: string;
   readonly transport: "cookie" | "bearer";
+  readonly apis: readonly string[];
   readonly fetch: typeof fetch;
 }
 
 /** Checks the options; a `TypeError` names the one that is wrong. */
 export function requireSettings(options: ClientOptions): ClientSettings {
-  const { transport = "cookie", storage } = options;
+  const { transport = "cookie", storage, apis = [] } = options;
   if (transport !== "cookie" && transport !== "bearer") throw new TypeError('transport must be "cookie" or "bearer".');
   if (transport === "cookie" && storage !== undefined) throw new TypeError('storage needs transport: "bearer".');
   return {
     ...options,
-    url: requireUrl(options.url),
+    url: requireUrl("url", options.url),
     transport,
+    apis: apis.map((api) => requireUrl("apis", api)),
     // Called as a method of something else, a browser's fetch throws.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
   };
 }
 
-function requireUrl(url: unknown): string {
+function requireUrl(name: string, url: unknown): string {
   const base = globalThis.location?.href;
   const parsed = typeof url === "string" && URL.canParse(url, base) ? new URL(url, base) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol))
-    throw new TypeError("url must be the server's, such as https://auth.example.com.");
+    throw new TypeError(`${name} must be like https://auth.example.com.`);
   return parsed.origin + parsed.pathname.replace(/\/+$/, "");
 }

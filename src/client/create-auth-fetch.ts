@@ -66,7 +66,7 @@ function requestOf(settings: ClientSettings, input: RequestInfo | URL, init?: Re
 function createTrust(settings: ClientSettings): (target: URL) => void {
   const server = new URL(settings.url);
   const hosts = new Set([server.hostname, pageOf(settings).hostname]);
-  const listed = new Set(settings.apis?.map((api) => new URL(api).origin));
+  const listed = new Set(settings.apis.map((api) => new URL(api).origin));
   return ({ origin, hostname, protocol }) => {
     const isNear = hosts.has(hostname) && (protocol === "https:" || protocol === server.protocol);
     if (isNear || listed.has(origin)) return;

@@ -1,6 +1,6 @@
 import type { ClientOptions } from "./client-options.js";
 import { readClaims } from "./read-claims.js";
-import type { AccessClaims, ClientState, Held, SignedOutReason } from "./state.js";
+import type { ClientState, Held, SignedOutReason } from "./state.js";
 
 /** Who is logged in, and the tokens that say so. */
 export interface Session {
@@ -40,11 +40,10 @@ export function createSession({ state, onSignedOut }: Pick<ClientOptions, "state
     },
     renew(next) {
       session.held = next;
-      const claims = (readClaims(next.token) ?? null) as AccessClaims | null;
       const { user } = session.state;
       // An effect that waits for another user must not run, and fetch, after every refresh.
       const isSame = JSON.stringify(user) === JSON.stringify(next.user);
-      become({ status: "signed-in", user: isSame ? user : next.user, claims });
+      become({ status: "signed-in", user: isSame ? user : next.user, claims: readClaims(next.token) ?? null });
     },
     end(reason) {
       const { status } = session.state;

@@ -1,5 +1,7 @@
+import type { AccessClaims } from "./state.js";
+
 /** The claims of an access token, read and not verified; `undefined` for what is no token. */
-export function readClaims(token: string): Readonly<Record<string, unknown>> | undefined {
+export function readClaims(token: string): AccessClaims | undefined {
   try {
     const payload = token.split(".")[1] ?? "";
     const letters = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));

@@ -1,7 +1,7 @@
 import type { AuthError } from "../errors/auth-error.js";
 import type { ClientSettings } from "./client-options.js";
 import type { ClientParts } from "./client-parts.js";
-import { warnOfOrigin } from "./warnings.js";
+import { warn, warnOfOrigin } from "./warnings.js";
 
 const COOKIE = "__Host-latchkey=";
 const LONGEST_PAUSE_SECONDS = 30;
@@ -23,15 +23,15 @@ export async function restore(parts: ClientParts, renew: () => Promise<void>, si
   } catch (error) {
     session.lose();
     if (!globalThis.window) return;
-    void warnIfItAnswers(settings);
+    void warnOfTrouble(settings, error as AuthError);
     void keepTrying(parts, renew, signal, error);
   }
 }
 
 /** A server that seems not to be there may answer, only not to this page (CORS). */
-async function warnIfItAnswers(settings: ClientSettings): Promise<void> {
+async function warnOfTrouble(settings: ClientSettings, { reason, message }: AuthError): Promise<void> {
   const { url, fetch } = settings;
-  if (new URL(url).origin === location.origin) return;
+  if (reason !== "offline") return warn(`${url}: ${message}`);
   await fetch(`${url}/health/live`, { mode: "no-cors", credentials: "omit" }).then(
     () => warnOfOrigin(settings),
     () => {},
@@ -45,25 +45,20 @@ async function keepTrying(
   first: unknown,
 ): Promise<void> {
   let error = first;
-  for (let seconds = 1; !signal.aborted && session.held === undefined; seconds *= 2) {
+  let early = () => {};
+  window.addEventListener("online", () => early(), { signal });
+  const pause = (seconds: number) =>
+    new Promise<void>((resolve) => {
+      early = resolve;
+      setTimeout(resolve, seconds * 1000);
+    });
+  for (let seconds = 1; ; seconds *= 2) {
     const { retryAfter = 0 } = error as Partial<AuthError>;
-    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), retryAfter), signal);
-    if (signal.aborted || session.state.status === "signed-out") return;
+    await pause(Math.max(Math.min(seconds, LONGEST_PAUSE_SECONDS), retryAfter));
+    // Somebody may have logged in meanwhile, or asked for something.
+    if (signal.aborted || session.held || session.state.status === "signed-out") return;
     await renew().catch((next: unknown) => {
       error = next;
     });
   }
-}
-
-/** Waits so many seconds, or until the browser is online again or nobody waits any more. */
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    const early = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", early, { once: true });
-    window.addEventListener("online", early, { once: true, signal });
-  });
 }

@@ -2,7 +2,6 @@ import type { AuthError } from "../errors/auth-error.js";
 import type { ClientSettings } from "./client-options.js";
 import { pageOf } from "./page-of.js";
 
-const LOOPBACK = /^(localhost|127\.|\[::1])/;
 const ADDRESS = /^\[|^[\d.]+$/;
 
 /** Warns where a browser will not send the server's cookie from this page, and says what to change. */
@@ -10,13 +9,9 @@ export function warnOfSites({ url, transport }: ClientSettings): void {
   if (transport !== "cookie" || !globalThis.location) return;
   const { protocol, hostname, origin } = new URL(url);
   if (location.protocol === protocol && siteOf(location.hostname) === siteOf(hostname)) return;
-  const isLocal = LOOPBACK.test(location.hostname) && LOOPBACK.test(hostname);
   warn(
-    `The page is on ${location.origin} and the server on ${origin}: two sites to a browser, and the cookie is lost. ${
-      isLocal
-        ? `Open the page on ${hostname}.`
-        : 'Serve both by one scheme below one domain, or use transport: "bearer".'
-    }`,
+    `The page is on ${location.origin} and the server on ${origin}: two sites to a browser, and the cookie is lost. ` +
+      'Use one scheme and one domain for both, such as http://localhost, or transport: "bearer".',
   );
 }
 
@@ -27,7 +22,7 @@ function siteOf(host: string): string {
 
 /** Warns where the server does not list this page's origin. */
 export function warnOfOrigin(settings: ClientSettings): void {
-  warn(`${settings.url} does not list this page: start it with LATCHKEY_ORIGINS=${pageOf(settings).origin}`);
+  warn(`${settings.url} does not list this page: add ${pageOf(settings).origin} to LATCHKEY_ORIGINS.`);
 }
 
 /** Warns where a refresh was refused for the page it came from, or for want of the cookie that a log-in set. */
@@ -37,6 +32,7 @@ export function warnOfRefusal(settings: ClientSettings, { code, reason }: AuthEr
     warn(`The cookie of ${settings.url} did not come back. Is it blocked? Safari wants https.`);
 }
 
-function warn(sentence: string): void {
+/** Tells in the console what a developer has to change. */
+export function warn(sentence: string): void {
   console.warn(`Latchkey: ${sentence}`);
 }

@@ -41,6 +41,7 @@ describe("the options", () => {
     ["another scheme", { url: "ftp://auth.example.com" }, /^url must be/],
     ["a script", { url: "javascript:alert(1)" }, /^url must be/],
     ["a URL that is no string", { url: 4000 }, /^url must be/],
+    ["an API that is a host alone", { apis: ["https://api.example.com", "api.example.com"] }, /^apis must be/],
     ["a transport that there is not", { transport: "header" }, /^transport must be/],
     ["the transport of another library", { transport: "COOKIE" }, /^transport must be/],
     ["a storage with a cookie", { storage: memory() }, /^storage needs transport: "bearer"/],

@@ -29,7 +29,6 @@ beforeAll(async () => {
 
 afterAll(() => installed?.remove(), 180_000);
 
-// The application of the one has the server too, for its tests.
 /** What the compiler has to say of an application with these files besides `app.tsx`. */
 function compile(project: string, files: readonly string[]): Promise<string> {
   cpSync(join(import.meta.dirname, "react/app.tsx"), join(project, "app.tsx"));
@@ -48,6 +47,7 @@ function compile(project: string, files: readonly string[]): Promise<string> {
   return installed.run(tool("tsc"), ["-p", project], project);
 }
 
+// The application of the one has the server too, for its tests.
 const folderOf = (version: string) => (version === OLDER ? installed.app : join(installed.folder, "with-react"));
 
 describe.each(Object.keys(PROJECTS))("a project with React %s", { timeout: 180_000 }, (version) => {
@@ -127,7 +127,7 @@ describe("React 18", { timeout: 180_000 }, () => {
     mkdirSync(join(project, "test/client"), { recursive: true });
     for (const name of ["vitest", "happy-dom"])
       symlinkSync(join(ROOT, "node_modules", name), join(project, "node_modules", name));
-    for (const path of ["react", "client/in-process-browser.ts"])
+    for (const path of ["react", "client/in-process-browser.ts", "client/open-client.ts"])
       cpSync(join(ROOT, "test", path), join(project, "test", path), { recursive: true });
     const report = join(project, "report.json");
     const parameters = ["run", "--root", project, "--reporter=json", `--outputFile=${report}`];

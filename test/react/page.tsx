@@ -1,9 +1,11 @@
 import { Window } from "happy-dom";
-import { createAuth } from "latchkey";
-import { type Client, type ClientOptions, createClient } from "latchkey/client";
+import type { Client, ClientOptions } from "latchkey/client";
 import type { ReactElement } from "react";
-import { afterAll, afterEach, beforeEach, expect, vi } from "vitest";
-import { type InProcessBrowser, openInProcessBrowser, PAGE, SERVER } from "../client/in-process-browser.js";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import { type InProcessBrowser, openInProcessBrowser, PAGE } from "../client/in-process-browser.js";
+import { addUser, auth, open as openClient } from "../client/open-client.js";
+
+export { advance, auth, PASSWORD } from "../client/open-client.js";
 
 // Only what belongs to a page: Request, Response and AbortSignal stay Node's own, as the handler wants them.
 const NAMES = [
@@ -44,26 +46,8 @@ enterPage();
 // They look for a page as soon as they are loaded.
 export const { act, cleanup, fireEvent, render, renderHook, screen, waitFor } = await import("@testing-library/react");
 
-export const PASSWORD = "seven wild geese at dawn";
-
 // Server and page are one process here, and share the provider.
 const OF_ONE_PROCESS = "Detected multiple renderers concurrently rendering the same context provider.";
-
-const clients: Client[] = [];
-let time = Date.now();
-
-/** An auth of its own for each test file, on a clock that is moved by hand. */
-export const auth = await createAuth({
-  database: ":memory:",
-  url: SERVER,
-  origins: [PAGE],
-  now: () => time,
-  log: () => {},
-});
-
-export function advance(seconds: number): void {
-  time += seconds * 1000;
-}
 
 beforeEach(() => {
   vi.spyOn(console, "error").mockImplementation(() => {});
@@ -72,7 +56,6 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
-  for (const client of clients.splice(0)) client.close();
   page.localStorage.clear();
   const complaints = [...vi.mocked(console.error).mock.calls, ...vi.mocked(console.warn).mock.calls];
   vi.restoreAllMocks();
@@ -80,16 +63,10 @@ afterEach(() => {
   expect(complaints.filter(([sentence]) => !String(sentence).includes(OF_ONE_PROCESS))).toEqual([]);
 });
 
-afterAll(() => auth.close());
-
 /** A client of a browser; it leaves when the test ends. */
 export function open(browser: InProcessBrowser, options: Partial<ClientOptions> = {}): Client {
-  const client = createClient({ url: SERVER, fetch: browser.fetch, ...options });
-  clients.push(client);
-  return client;
+  return openClient({ transport: "cookie", ...options }, browser).client;
 }
-
-let names = 0;
 
 /** A browser in which somebody new is logged in, and their client. */
 export async function openSignedIn(roles: readonly string[] = []): Promise<{
@@ -98,14 +75,12 @@ export async function openSignedIn(roles: readonly string[] = []): Promise<{
   readonly id: string;
   readonly username: string;
 }> {
-  names += 1;
-  const username = `ada-${names}`;
-  const { id } = await auth.users.add({ username, password: PASSWORD, roles });
+  const { id, credentials } = await addUser(roles);
   const browser = openInProcessBrowser(auth);
   const client = open(browser);
-  await client.logIn({ username, password: PASSWORD });
+  await client.logIn(credentials);
   browser.lines.length = 0;
-  return { browser, client, id, username };
+  return { browser, client, id, username: credentials.username };
 }
 
 /** The text of what is shown. */

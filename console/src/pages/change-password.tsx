@@ -1,11 +1,12 @@
 import { requireOk, type User } from "latchkey/client";
 import { useAuthFetch } from "latchkey/react";
-import { type FormEvent, type ReactElement, useId, useState } from "react";
+import { type ReactElement, useId, useState } from "react";
 import { onTheClock } from "../moments.js";
 import { Alert, Note } from "../parts/alert.js";
 import { BusyButton } from "../parts/button.js";
 import { PasswordField } from "../parts/field.js";
 import { NewPasswordField } from "../parts/new-password-field.js";
+import type { Owner } from "../password-advice.js";
 import { findPasswordFault } from "../password-fault.js";
 import { useSurroundings } from "../surroundings.js";
 import { type FormState, useForm } from "../use-form.js";
@@ -21,7 +22,7 @@ export function ChangePassword({ user, onChanged }: ChangePasswordProps): ReactE
   const { texts } = useSurroundings();
   const id = useId();
   const owner = { username: user?.username ?? "", email: user?.email ?? "" };
-  const { form, typed, isChanged } = usePasswordChange(owner, onChanged);
+  const { form, isChanged } = usePasswordChange(owner, onChanged);
   return (
     <section aria-labelledby={id}>
       <h2 id={id} className="font-display text-xl">
@@ -41,7 +42,7 @@ export function ChangePassword({ user, onChanged }: ChangePasswordProps): ReactE
         <NewPasswordField
           name="new_password"
           label={texts.newPassword}
-          typed={typed}
+          typed={form.typed.new_password ?? ""}
           owner={owner}
           wrong={form.wrong.new_password}
         />
@@ -64,14 +65,12 @@ export function ChangePassword({ user, onChanged }: ChangePasswordProps): ReactE
 
 interface PasswordChange {
   readonly form: FormState;
-  readonly typed: string;
   readonly isChanged: boolean;
 }
 
-function usePasswordChange(owner: { username: string; email: string }, onChanged: () => void): PasswordChange {
+function usePasswordChange(owner: Owner, onChanged: () => void): PasswordChange {
   const { texts, server } = useSurroundings();
   const authFetch = useAuthFetch();
-  const [typed, setTyped] = useState("");
   const [isChanged, setChanged] = useState(false);
   const form = useForm({
     check: ({ current_password, new_password = "" }) => ({
@@ -83,15 +82,9 @@ function usePasswordChange(owner: { username: string; email: string }, onChanged
       const body = JSON.stringify({ current_password, new_password });
       const headers = { "content-type": "application/json" };
       await requireOk(await authFetch(`${server}/me/password`, { method: "PUT", headers, body }));
-      form.props.ref.current?.reset();
-      setTyped("");
       setChanged(true);
       onChanged();
     },
   });
-  const onInput = (event: FormEvent<HTMLFormElement>) => {
-    form.props.onInput(event);
-    setTyped(String(new FormData(event.currentTarget).get("new_password")));
-  };
-  return { form: { ...form, props: { ...form.props, onInput } }, typed, isChanged };
+  return { form, isChanged };
 }

@@ -4,7 +4,7 @@ import { onTheClock } from "../moments.js";
 import { type Notice, useStanding } from "../navigation.js";
 import { Alert, Note } from "../parts/alert.js";
 import { BusyButton, Turning } from "../parts/button.js";
-import { KeyCard } from "../parts/key-card.js";
+import { TitleCard } from "../parts/title-card.js";
 import { useSurroundings } from "../surroundings.js";
 import type { Texts } from "../texts/texts.js";
 import type { FormState } from "../use-form.js";
@@ -33,46 +33,38 @@ export function Entry({ title, form, yes, doing, other, children }: EntryProps):
   if (isStuck && target !== undefined) return <AlreadyIn target={target} />;
   const alert = form.alert ?? (status === "offline" ? texts.offlineTrying : undefined);
   return (
-    <div className="mx-auto w-full max-w-106">
-      <KeyCard>
-        <h1
-          tabIndex={-1}
-          className="font-display text-[1.625rem] min-[25rem]:text-3xl leading-tight [overflow-wrap:anywhere]"
-        >
-          {title}
-        </h1>
-        {target !== undefined && target.origin !== location.origin && (
-          <p className="mt-1.5 text-sm text-soft [overflow-wrap:anywhere]">{texts.goesOnTo(target.host)}</p>
-        )}
-        <div className="relative mt-6">
-          {isHidden && <Waiting />}
-          <div className={isHidden ? "invisible" : ""}>
-            <Note>{notice === undefined ? undefined : sentenceOf(notice, texts)}</Note>
-            <form {...form.props} className={notice === undefined ? "" : "mt-5"}>
-              <div className="grid gap-2.5">{children}</div>
-              <div className="mb-2 *:not-empty:mb-4">
-                <Alert>{alert}</Alert>
-              </div>
-              <BusyButton
-                type="submit"
-                look="main"
-                className="w-full"
-                busy={form.busy}
-                doing={doing}
-                disabled={form.seconds > 0}
-              >
-                {form.seconds > 0 ? (
-                  <span className="tabular-nums">{texts.tryAgainIn(onTheClock(form.seconds))}</span>
-                ) : (
-                  yes
-                )}
-              </BusyButton>
-            </form>
-            <p className="mt-5 text-center text-sm text-soft">{other}</p>
-          </div>
+    <TitleCard title={title}>
+      {target !== undefined && target.origin !== location.origin && (
+        <p className="mt-1.5 text-sm text-soft [overflow-wrap:anywhere]">{texts.goesOnTo(target.host)}</p>
+      )}
+      <div className="relative mt-6">
+        {isHidden && <Waiting />}
+        <div className={isHidden ? "invisible" : ""}>
+          <Note>{notice === undefined ? undefined : sentenceOf(notice, texts)}</Note>
+          <form {...form.props} className={notice === undefined ? "" : "mt-5"}>
+            <div className="grid gap-2.5">{children}</div>
+            <div className="mb-2 *:not-empty:mb-4">
+              <Alert>{alert}</Alert>
+            </div>
+            <BusyButton
+              type="submit"
+              look="main"
+              className="w-full"
+              busy={form.busy}
+              doing={doing}
+              disabled={form.seconds > 0}
+            >
+              {form.seconds > 0 ? (
+                <span className="tabular-nums">{texts.tryAgainIn(onTheClock(form.seconds))}</span>
+              ) : (
+                yes
+              )}
+            </BusyButton>
+          </form>
+          <p className="mt-5 text-center text-sm text-soft">{other}</p>
         </div>
-      </KeyCard>
-    </div>
+      </div>
+    </TitleCard>
   );
 }
 

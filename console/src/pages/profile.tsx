@@ -1,6 +1,7 @@
 import type { User } from "latchkey/client";
 import { type ReactElement, type ReactNode, useId } from "react";
 import { dateOf } from "../moments.js";
+import { Blank } from "../parts/blank.js";
 import { useSurroundings } from "../surroundings.js";
 
 /** Who is logged in; its place is kept until that is known. */
@@ -43,9 +44,4 @@ function Roles({ roles }: Pick<User, "roles">): ReactElement {
       ))}
     </ul>
   );
-}
-
-/** The place of a text that is still to come. */
-export function Blank({ wide = false }: { readonly wide?: boolean }): ReactElement {
-  return <span aria-hidden="true" className={`inline-block h-3 rounded bg-line ${wide ? "w-44" : "w-28"}`} />;
 }

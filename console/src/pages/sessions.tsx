@@ -2,12 +2,12 @@ import { useAuth } from "latchkey/react";
 import { type ReactElement, useEffect, useId, useRef, useState } from "react";
 import { deviceOf } from "../device-name.js";
 import { Alert } from "../parts/alert.js";
+import { Blank } from "../parts/blank.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/confirm-dialog.js";
 import { useSurroundings } from "../surroundings.js";
 import type { Texts } from "../texts/texts.js";
 import { type SessionList, type SessionView, useSessions } from "../use-sessions.js";
-import { Blank } from "./profile.js";
 import { SessionRow } from "./session-row.js";
 
 const MINUTE_MILLISECONDS = 60_000;
