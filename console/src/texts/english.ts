@@ -90,7 +90,7 @@ export const english = {
   sessionsHint: "Where you are logged in.",
   sessionsLoading: "Loading your sessions…",
   sessionsFailed: "Your sessions could not be loaded.",
-  noOtherSessions: "You are logged in on this device alone.",
+  noOtherSessions: "You are logged in only on this device.",
   thisDevice: "This device",
   device: (browser: string, system: string) => `${browser} on ${system}`,
   unknownDevice: "Unknown device",

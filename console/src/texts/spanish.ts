@@ -84,7 +84,7 @@ export const spanish: Texts = {
   logOutFailed: "Tu sesión sigue abierta: no se puede conectar con el servidor.",
 
   changePassword: "Cambiar la contraseña",
-  changePasswordHint: "Con ello terminan todas tus otras sesiones.",
+  changePasswordHint: "Se cerrarán todas tus demás sesiones.",
   passwordChanged: "Tu contraseña ha cambiado. Todas las otras sesiones han terminado.",
 
   sessions: "Sesiones",
@@ -98,7 +98,7 @@ export const spanish: Texts = {
   unknownAddress: "Dirección desconocida",
   lastUsed: "Último uso:",
   loggedInAt: "Iniciada:",
-  endSession: "Terminar",
+  endSession: "Cerrar",
   endSessionOf: (device) => `Terminar la sesión: ${device}`,
   endSessionTitle: "¿Terminar esta sesión?",
   endSessionWhat: (device) => `La sesión se cierra de inmediato: ${device}.`,
