@@ -212,7 +212,7 @@ describeInBrowser("the account page", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("status").filter({ hasText: "Your password is changed." }).waitFor();
     expect(await page.getByRole("textbox", { name: "Current password" }).inputValue()).toBe("");
-    await page.getByText("You are logged in on this device alone.").waitFor();
+    await page.getByText("You are logged in only on this device.").waitFor();
     const { status } = await send("POST", `${server.at}/token`, {
       body: { username, password: "nine grey herons at dusk" },
     });
