@@ -1,7 +1,7 @@
 import type { BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { end, endAll, PASSWORD, startServer } from "../cli/run-server.js";
-import { closeBrowsers, describeInBrowser, openBrowser, openContext } from "./open-browser.js";
+import { expect, it } from "vitest";
+import { end, PASSWORD, startServer } from "../cli/run-server.js";
+import { describeInBrowser, openBrowser, openContext } from "./open-browser.js";
 import {
   addressOf,
   ask,
@@ -9,27 +9,21 @@ import {
   endingsOf,
   openTab,
   reached,
-  type Stage,
   setStage,
   signedUp,
   sleep,
+  stage,
+  startStage,
   statesOf,
   statusOf,
   watchRequests,
 } from "./stage.js";
 
 describeInBrowser("a page on a bad day", () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
+  startStage(async () => ({
     // Without this flag of Playwright's, pages are kept when one goes away from them.
-    stage = await setStage({ browser: await openBrowser({ without: ["--disable-back-forward-cache"] }) });
-  });
-  afterAll(async () => {
-    await closeBrowsers();
-    await stage?.pages.close();
-    await endAll();
-  });
+    browser: await openBrowser({ without: ["--disable-back-forward-cache"] }),
+  }));
 
   it("tells a server that is gone from a refusal, and is in again when it is back, also where it was loaded meanwhile", async () => {
     const own = await setStage({ browser: stage.browser });
@@ -70,7 +64,7 @@ describeInBrowser("a page on a bad day", () => {
     const marks = () => second.evaluate(() => Object.keys(localStorage));
     expect(await marks()).toHaveLength(1);
     await page.reload({ waitUntil: "commit" });
-    await expect.poll(marks, { timeout: 5000 }).toEqual([]);
+    await expect.poll(marks, { timeout: 10_000 }).toEqual([]);
     await page.locator("#status", { hasText: "signed-in" }).waitFor();
     expect(await ask(page)).toBe(`private to ${username}`);
     await context.close();

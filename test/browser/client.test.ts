@@ -1,32 +1,23 @@
 import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { endAll, PASSWORD } from "../cli/run-server.js";
-import { closeBrowsers, describeInBrowser, openContext } from "./open-browser.js";
+import { expect, it } from "vitest";
+import { PASSWORD } from "../cli/run-server.js";
+import { describeInBrowser, openContext } from "./open-browser.js";
 import {
   ask,
   call,
   endingsOf,
   openTab,
   reached,
-  type Stage,
-  setStage,
   signedUp,
+  stage,
+  startStage,
   statesOf,
   statusOf,
   watchRequests,
 } from "./stage.js";
 
 describeInBrowser("a page with latchkey/client, in a browser", () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    stage = await setStage();
-  });
-  afterAll(async () => {
-    await closeBrowsers();
-    await stage?.pages.close();
-    await endAll();
-  });
+  startStage();
 
   it("signs up, shows what is private, is still in after a reload, is in in a second tab, and out of both after a log-out in one", async () => {
     const { context, page, username } = await signedUp(stage);

@@ -1,31 +1,23 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { endAll, until } from "../cli/run-server.js";
-import { closeBrowsers, describeInBrowser, openContext } from "./open-browser.js";
+import { expect, it } from "vitest";
+import { until } from "../cli/run-server.js";
+import { describeInBrowser, openContext } from "./open-browser.js";
 import {
   ask,
   call,
   endingsOf,
   openTab,
   rotationsOf,
-  type Stage,
   setStage,
   signedUp,
   sleep,
+  stage,
+  startStage,
   statesOf,
   watchRequests,
 } from "./stage.js";
 
 describeInBrowser("a page whose access token expires", () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    stage = await setStage();
-  });
-  afterAll(async () => {
-    await closeBrowsers();
-    await stage?.pages.close();
-    await endAll();
-  });
+  startStage();
 
   it("refreshes once in the middle of a click, which succeeds, and shows nothing of it", async () => {
     const { context, page, username } = await signedUp(stage);
@@ -74,7 +66,7 @@ describeInBrowser("a page whose access token expires", () => {
     // Real time, with the five seconds by which clocks may differ.
     await until(
       async () => ((await fetch(`${short.server.at}/me`, { headers })).status === 401 ? true : undefined),
-      20_000,
+      60_000,
       200,
     );
     const before = await statesOf(page);

@@ -20,7 +20,7 @@ const complaints: string[] = [];
 let names = 0;
 
 /** Starts a browser, a server and a listed application for the tests of a file. */
-export function useHostedPages(): void {
+export function startHostedPages(): void {
   beforeAll(async () => {
     browser = await openBrowser();
     application = createServer((_, response) =>
@@ -104,12 +104,18 @@ export async function openAccount(
   return { page, username };
 }
 
-/** What axe finds, and whether anything is wider than the window. */
-export async function faultsOf(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+/** What axe finds, by all of its rules or those that are named, and whether anything is wider than the window. */
+export async function faultsOf(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze();
   return [
     ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-    ...(wide ? ["wider than the window"] : []),
+    ...(await widthFaultsOf(page)),
   ];
+}
+
+/** Whether anything is wider than the window. */
+export async function widthFaultsOf(page: Page): Promise<readonly string[]> {
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  return isWide ? ["wider than the window"] : [];
 }

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { endAll } from "../cli/run-server.js";
-import { closeBrowsers, describeInBrowser } from "./open-browser.js";
-import { ask, call, openTab, refreshCookie, type Stage, setStage, signedUp, statesOf } from "./stage.js";
+import { expect, it } from "vitest";
+import { describeInBrowser } from "./open-browser.js";
+import { ask, call, openTab, refreshCookie, signedUp, stage, startStage, statesOf } from "./stage.js";
 
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+|lkr_[\w-]+/;
 
 describeInBrowser("what a browser keeps", () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    stage = await setStage();
-  });
-  afterAll(async () => {
-    await closeBrowsers();
-    await stage?.pages.close();
-    await endAll();
-  });
+  startStage();
 
   it("is a cookie that no script reads, of this host alone, over a secure way alone, from pages of this site alone", async () => {
     const { context, page } = await signedUp(stage);

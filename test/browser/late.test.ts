@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { endAll, until } from "../cli/run-server.js";
-import { closeBrowsers, describeInBrowser } from "./open-browser.js";
-import { addressOf, ask, endingsOf, openTab, type Stage, setStage, signedUp, sleep } from "./stage.js";
+import { expect, it } from "vitest";
+import { until } from "../cli/run-server.js";
+import { describeInBrowser } from "./open-browser.js";
+import { addressOf, ask, endingsOf, openTab, signedUp, sleep, stage, startStage } from "./stage.js";
 
 const GRACE_SECONDS = 1;
 const BEARER = { transport: "bearer", storage: "localStorage" } as const;
@@ -27,16 +27,7 @@ async function holdWords(tab: Page): Promise<() => Promise<number>> {
 }
 
 describeInBrowser("a tab that is late", () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    stage = await setStage({ environment: { LATCHKEY_GRACE_SECONDS: String(GRACE_SECONDS) } });
-  });
-  afterAll(async () => {
-    await closeBrowsers();
-    await stage?.pages.close();
-    await endAll();
-  });
+  startStage(() => ({ environment: { LATCHKEY_GRACE_SECONDS: String(GRACE_SECONDS) } }));
 
   it.each(["in the middle of its own refresh", "after its own refresh"])(
     "and hears %s what another tab got before keeps the newer refresh token",
@@ -64,7 +55,7 @@ describeInBrowser("a tab that is late", () => {
 
       // The window of the one before is over, so that it would end the session.
       const rotated = performance.now();
-      await until(() => (performance.now() - rotated > GRACE_SECONDS * 1000 + 100 ? true : undefined), 5000, 50);
+      await until(() => (performance.now() - rotated > GRACE_SECONDS * 1000 + 100 ? true : undefined), 30_000, 50);
       await late.unroute("**/token/refresh");
       for (const tab of [page, late]) {
         await sleep(tab);

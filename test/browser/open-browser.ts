@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Response } from "playwright-core";
-import { describe } from "vitest";
+import { describe, vi } from "vitest";
 import { recordExchange, recorder } from "../secrets/record.js";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -17,6 +17,10 @@ const FLAGS = [
 // Twenty tabs on a machine that has other things to do.
 const SLOW_MS = 120_000;
 const browsers = new Set<Browser>();
+
+// What takes a second alone takes half a minute where a whole run shares two cores; nothing is waited for this long that does happen.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+const WAIT_MILLISECONDS = 90_000;
 
 /** The browser that the tests run in: that of LATCHKEY_CHROMIUM, or the first one of the path; `undefined` where there is none. */
 export const CHROMIUM: string | undefined = findChromium();
@@ -41,7 +45,7 @@ export async function openBrowser({ without = [] }: BrowserOptions = {}): Promis
     executablePath: CHROMIUM,
     args: FLAGS,
     ignoreDefaultArgs: [...without],
-    timeout: 60_000,
+    timeout: WAIT_MILLISECONDS,
   });
   browsers.add(browser);
   return browser;
@@ -53,7 +57,7 @@ export async function openContext(
   options: Parameters<Browser["newContext"]>[0] = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ serviceWorkers: "block", ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(WAIT_MILLISECONDS);
   context.on("response", (response) => void record(response).catch(() => {}));
   context.on("console", (message) => recorder.output("stdout", "the console of a page", `${message.text()}\n`));
   return context;

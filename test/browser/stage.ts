@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 import { loadSqlite } from "../../dist/store/sqlite/load-sqlite.js";
-import { PASSWORD, type Server, startServer } from "../cli/run-server.js";
-import { openBrowser, openContext } from "./open-browser.js";
+import { endAll, PASSWORD, type Server, startServer } from "../cli/run-server.js";
+import { closeBrowsers, openBrowser, openContext } from "./open-browser.js";
 import { type PageServer, startPages } from "./page-server.js";
 
 /** What the page puts into its window for the tests. */
@@ -55,6 +56,21 @@ export interface StageOptions {
   /** Settings of the server besides the site's origin. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly browser?: Browser;
+}
+
+/** The stage of the tests of a file. */
+export let stage: Stage;
+
+/** Sets the stage of the tests of a file before them, and clears it away after them. */
+export function startStage(options: () => StageOptions | Promise<StageOptions> = () => ({})): void {
+  beforeAll(async () => {
+    stage = await setStage(await options());
+  });
+  afterAll(async () => {
+    await closeBrowsers();
+    await stage?.pages.close();
+    await endAll();
+  });
 }
 
 /** Sets a stage. `endAll`, `closeBrowsers` and the site's own `close` clear it away. */

@@ -1,21 +1,11 @@
 import type { BrowserContext } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { endAll } from "../cli/run-server.js";
-import { closeBrowsers, describeInBrowser, openContext } from "./open-browser.js";
+import { expect, it } from "vitest";
+import { describeInBrowser, openContext } from "./open-browser.js";
 import { startPages } from "./page-server.js";
-import { addressOf, call, openTab, type Stage, setStage, signedUp, statusOf } from "./stage.js";
+import { addressOf, call, openTab, signedUp, stage, startStage, statusOf } from "./stage.js";
 
 describeInBrowser("what a page's console says", () => {
-  let stage: Stage;
-
-  beforeAll(async () => {
-    stage = await setStage();
-  });
-  afterAll(async () => {
-    await closeBrowsers();
-    await stage?.pages.close();
-    await endAll();
-  });
+  startStage();
 
   it("is nothing where all is well", async () => {
     const { context, page } = await signedUp(stage);
@@ -78,5 +68,5 @@ function warningsOf(context: BrowserContext): readonly string[] {
 }
 
 function until(said: readonly string[], wanted: RegExp): Promise<void> {
-  return expect.poll(() => said.join("\n"), { timeout: 15_000 }).toMatch(wanted);
+  return expect.poll(() => said.join("\n"), { timeout: 60_000 }).toMatch(wanted);
 }
