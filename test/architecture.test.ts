@@ -118,6 +118,22 @@ function withoutTypes(text: string): string {
   return text.replace(/(?:import|export) type [^;]*;/g, "");
 }
 
+describe("console/", () => {
+  it("reaches src/ by the doors of the browser alone", () => {
+    const folder = resolve(SRC, "../console/src");
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((path) => /\.tsx?$/.test(path))
+      .flatMap((path) =>
+        [...readFileSync(join(folder, path), "utf8").matchAll(IMPORT)].map(([, name = ""]) =>
+          name.startsWith(".") ? relative(folder, resolve(folder, path, "..", name)) : name,
+        ),
+      );
+    expect(new Set(names.filter((name) => /^(latchkey|\.\.)/.test(name)))).toEqual(
+      new Set(["latchkey/client", "latchkey/react"]),
+    );
+  });
+});
+
 describe("the files of src/", () => {
   const wrongNames = ["utils", "helpers", "common", "misc", "types"];
 

@@ -80,22 +80,19 @@ export function useForm(task: Task): FormState {
   };
 }
 
-/** Makes the function that sends a form, where it is not being sent already. */
+/** Makes the function that sends a form. */
 function useSubmit(
   { check, send, leaves = false }: Task,
   setOutcome: Dispatch<SetStateAction<Outcome>>,
   wait: (seconds: number) => void,
 ): (form: HTMLFormElement) => Promise<void> {
   const language = useSurroundings();
-  const isSending = useRef(false);
   const refuse = (refused: Pick<Outcome, "alert" | "wrong" | "isRetyped">) =>
     setOutcome(({ refusals }) => ({ ...refused, busy: false, refusals: refusals + 1 }));
   return async (form) => {
-    if (isSending.current) return;
     const typed = typedIn(form);
     const wrong = check(typed);
     if (Object.values(wrong).some((sentence) => sentence !== undefined)) return refuse({ wrong });
-    isSending.current = true;
     setOutcome(({ refusals }) => ({ busy: true, refusals, wrong: {} }));
     try {
       await send(typed);
@@ -106,8 +103,6 @@ function useSubmit(
       const { alert, fields, seconds, isRetyped } = refusalOf(error, language);
       wait(seconds);
       refuse({ alert, wrong: fields, isRetyped });
-    } finally {
-      isSending.current = false;
     }
   };
 }
