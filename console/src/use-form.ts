@@ -48,6 +48,8 @@ const FRESH: Outcome = { busy: false, refusals: 0, wrong: {} };
 /** Sends a form, once at a time, and shows what is wrong with it: the cursor goes to the first such field. */
 export function useForm(task: Task): FormState {
   const ref = useRef<HTMLFormElement>(null);
+  // A program may submit twice before React has shown the first time.
+  const isSending = useRef(false);
   const [outcome, setOutcome] = useState(FRESH);
   const [typed, setTyped] = useState<Typed>({});
   const [seconds, wait] = useCountdown();
@@ -66,7 +68,11 @@ export function useForm(task: Task): FormState {
       noValidate: true,
       onSubmit: (event) => {
         event.preventDefault();
-        if (!busy && seconds === 0) void submit(event.currentTarget);
+        if (busy || isSending.current || seconds > 0) return;
+        isSending.current = true;
+        void submit(event.currentTarget).finally(() => {
+          isSending.current = false;
+        });
       },
       onReset: () => setTyped({}),
       onInput: ({ target, currentTarget }) => {

@@ -48,4 +48,7 @@ Further settings are variables; lists are divided by commas:
   LATCHKEY_ACCESS_SECONDS    how long an access token lives (600)
   LATCHKEY_IDLE_SECONDS      how long a session lives without a refresh (7 days)
   LATCHKEY_ABSOLUTE_SECONDS  how long a session lives in all (30 days)
-  LATCHKEY_GRACE_SECONDS     how long a refresh may be repeated (30)`;
+  LATCHKEY_GRACE_SECONDS     how long a refresh may be repeated (30)
+  LATCHKEY_BRAND_NAME        whose pages they are (Latchkey)
+  LATCHKEY_BRAND_LOGO        the file of a logo for the pages: PNG, JPEG, WebP or SVG (none)
+  LATCHKEY_BRAND_COLOR       the colour of the pages, as #0f5c66 (ink)`;

@@ -32,6 +32,7 @@ export async function restore(parts: ClientParts, renew: () => Promise<void>, si
 async function warnOfTrouble(settings: ClientSettings, { reason, message }: AuthError): Promise<void> {
   const { url, fetch } = settings;
   if (reason !== "offline") return warn(`${url}: ${message}`);
+  if (new URL(url).origin === location.origin) return;
   await fetch(`${url}/health/live`, { mode: "no-cors", credentials: "omit" }).then(
     () => warnOfOrigin(settings),
     () => {},
