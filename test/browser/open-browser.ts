@@ -77,7 +77,8 @@ async function record(response: Response): Promise<void> {
   recordExchange(
     {
       method: request.method(),
-      path: new URL(request.url()).pathname,
+      // As the server sees it that is mounted there.
+      path: new URL(request.url()).pathname.replace(/^\/auth(?=\/)/, ""),
       headers: new Headers(sent),
       body: request.postData() ?? undefined,
     },
