@@ -4,11 +4,14 @@ import type { SessionRow, Transport, UserRow } from "../store/store.js";
 import { deriveRefreshToken } from "../tokens/refresh-token.js";
 import { uuidV7 } from "../tokens/uuid-v7.js";
 import type { AccountParts, Caller } from "./account-parts.js";
+import { type UserView, viewOf } from "./user-view.js";
 
 /** What a client gets for a log-in or a refresh. `expiresIn` is in seconds. */
 export interface Grant {
   readonly token: string;
   readonly userId: string;
+  /** Whose session it is, as they were when the token was made. */
+  readonly user: UserView;
   readonly expiresIn: number;
   readonly refreshToken: string;
   readonly transport: Transport;
@@ -82,7 +85,8 @@ export function grantFor(parts: AccountParts, { user, session, audience, readAt 
     { dataKey: dataKey.bytes, epoch: parts.epoch, nonce: session.nonce },
   );
   const sessionSeconds = Math.max(0, Math.floor((session.expiresAt - parts.now()) / 1000));
-  return { token, userId: user.id, expiresIn: accessSeconds, refreshToken, transport, sessionSeconds };
+  const whose = { userId: user.id, user: viewOf(user) };
+  return { token, ...whose, expiresIn: accessSeconds, refreshToken, transport, sessionSeconds };
 }
 
 /** Checks how a refresh token is to travel. Throws `invalid_request` that names the field. */

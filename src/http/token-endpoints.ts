@@ -14,22 +14,22 @@ import type { LogOutBody, RefreshBody } from "./schemas.js";
 import { userAnswer } from "./user-answer.js";
 
 /** `POST /signup` */
-export async function postSignUp(call: Call, body: SignUp): Promise<Reply<TokensAnswer>> {
-  const { request, caller, parts } = call;
+export async function postSignUp({ request, caller, parts }: Call, body: SignUp): Promise<Reply<TokensAnswer>> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(call, await signUp(parts.accounts, body, caller()));
+  return granted(request, await signUp(parts.accounts, body, caller()));
 }
 
 /** `POST /token` */
-export async function postToken(call: Call, body: LogIn): Promise<Reply<TokensAnswer>> {
-  const { request, caller, parts } = call;
+export async function postToken({ request, caller, parts }: Call, body: LogIn): Promise<Reply<TokensAnswer>> {
   if (body.transport === "cookie") requireOwnPage(request, parts.origins);
-  return granted(call, await logIn(parts.accounts, body, caller()));
+  return granted(request, await logIn(parts.accounts, body, caller()));
 }
 
 /** `POST /token/refresh`: the token in the body, or the cookie; never both. */
-export async function postTokenRefresh(call: Call, body: RefreshBody = {}): Promise<Reply<TokensAnswer>> {
-  const { request, caller, parts } = call;
+export async function postTokenRefresh(
+  { request, caller, parts }: Call,
+  body: RefreshBody = {},
+): Promise<Reply<TokensAnswer>> {
   const cookie = refreshCookieOf(request);
   if (cookie !== undefined) requireOwnPage(request, parts.origins);
   const refreshToken = cookie ?? body.refresh_token;
@@ -40,7 +40,10 @@ export async function postTokenRefresh(call: Call, body: RefreshBody = {}): Prom
     throw new AuthError("invalid_request", { fields: [{ field: "refresh_token", message }] });
   }
   const transport = cookie === undefined ? "body" : "cookie";
-  return granted(call, await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller()));
+  return granted(
+    request,
+    await refresh(parts.accounts, { refreshToken, transport, audience: body.audience }, caller()),
+  );
 }
 
 /** `DELETE /token`: by the access token, a refresh token, or the cookie; 204 whatever they are worth. */
@@ -74,15 +77,15 @@ function acceptsSession(request: Request): boolean {
 }
 
 /** A grant as the answer of RFC 6749 section 5.1; the refresh token goes where the session keeps it. */
-async function granted({ request, parts }: Call, grant: Grant): Promise<Reply<TokensAnswer>> {
-  const { token, userId, expiresIn, transport, refreshToken, sessionSeconds } = grant;
+function granted(request: Request, grant: Grant): Reply<TokensAnswer> {
+  const { token, userId, user, expiresIn, transport, refreshToken, sessionSeconds } = grant;
   const body = {
     token,
     user_id: userId,
     token_type: "Bearer" as const,
     expires_in: expiresIn,
     ...(transport === "body" && { refresh_token: refreshToken }),
-    ...(acceptsSession(request) && { user: userAnswer(await parts.accounts.userViews.of({ sub: userId })) }),
+    ...(acceptsSession(request) && { user: userAnswer(user) }),
   };
   if (transport === "body") return { body };
   return { body, headers: { "set-cookie": keepRefreshCookie(refreshToken, sessionSeconds) } };
