@@ -4,7 +4,9 @@ import { onTheClock } from "../moments.js";
 import { type Notice, useStanding } from "../navigation.js";
 import { Alert, Note } from "../parts/alert.js";
 import { BusyButton, Turning } from "../parts/button.js";
+import { PageLink } from "../parts/page-link.js";
 import { TitleCard } from "../parts/title-card.js";
+import type { Page } from "../place.js";
 import { useSurroundings } from "../surroundings.js";
 import type { Texts } from "../texts/texts.js";
 import type { FormState } from "../use-form.js";
@@ -17,8 +19,8 @@ export interface EntryProps {
   readonly form: FormState;
   readonly yes: string;
   readonly doing: string;
-  /** What leads to the other page. */
-  readonly other: ReactNode;
+  /** The other page that logs in: who is to go there, and what the link says. */
+  readonly other: { readonly page: Page; readonly who: string; readonly link: string };
   /** The fields. */
   readonly children: ReactNode;
 }
@@ -27,7 +29,7 @@ export interface EntryProps {
 export function Entry({ title, form, yes, doing, other, children }: EntryProps): ReactElement {
   const { texts } = useSurroundings();
   const { status } = useAuth();
-  const { notice } = useStanding();
+  const { notice, search } = useStanding();
   const { isHidden, target, isStuck } = useWayOn();
   useCursor(form, !isHidden);
   if (isStuck && target !== undefined) return <AlreadyIn target={target} />;
@@ -61,7 +63,12 @@ export function Entry({ title, form, yes, doing, other, children }: EntryProps):
               )}
             </BusyButton>
           </form>
-          <p className="mt-5 text-center text-sm text-soft">{other}</p>
+          <p className="mt-5 text-center text-sm text-soft">
+            {other.who}{" "}
+            <PageLink page={other.page} search={search}>
+              {other.link}
+            </PageLink>
+          </p>
         </div>
       </div>
     </TitleCard>

@@ -1,8 +1,6 @@
 import { useAuth } from "latchkey/react";
 import type { ReactElement } from "react";
-import { useStanding } from "../navigation.js";
 import { Field, PasswordField } from "../parts/field.js";
-import { PageLink } from "../parts/page-link.js";
 import { useSurroundings } from "../surroundings.js";
 import { useForm } from "../use-form.js";
 import { Entry } from "./entry.js";
@@ -11,7 +9,6 @@ import { Entry } from "./entry.js";
 export function LogInPage(): ReactElement {
   const { texts, settings } = useSurroundings();
   const { logIn } = useAuth();
-  const { search } = useStanding();
   const form = useForm({
     check: ({ username, password }) => ({
       username: username?.trim() ? undefined : texts.usernameMissing,
@@ -20,14 +17,7 @@ export function LogInPage(): ReactElement {
     send: ({ username = "", password = "" }) => logIn({ username, password }),
     leaves: true,
   });
-  const other = (
-    <>
-      {texts.noAccountYet}{" "}
-      <PageLink page="signup" search={search}>
-        {texts.signUp}
-      </PageLink>
-    </>
-  );
+  const other = { page: "signup", who: texts.noAccountYet, link: texts.signUp } as const;
   return (
     <Entry title={texts.logInTo(settings.name)} form={form} yes={texts.logIn} doing={texts.loggingIn} other={other}>
       <Field name="username" label={texts.username} autoComplete="username" required wrong={form.wrong.username} />

@@ -1,9 +1,7 @@
 import { useAuth } from "latchkey/react";
 import type { ReactElement } from "react";
-import { useStanding } from "../navigation.js";
 import { Field } from "../parts/field.js";
 import { NewPasswordField } from "../parts/new-password-field.js";
-import { PageLink } from "../parts/page-link.js";
 import { findPasswordFault } from "../password-fault.js";
 import { useSurroundings } from "../surroundings.js";
 import { useForm } from "../use-form.js";
@@ -12,7 +10,6 @@ import { Entry } from "./entry.js";
 /** `/ui/signup` */
 export function SignUpPage(): ReactElement {
   const { texts, settings } = useSurroundings();
-  const { search } = useStanding();
   const { signUp } = useAuth();
   const form = useForm({
     check: ({ username = "", email = "", password = "" }) => ({
@@ -24,14 +21,7 @@ export function SignUpPage(): ReactElement {
     leaves: true,
   });
   const { username = "", email = "", password = "" } = form.typed;
-  const other = (
-    <>
-      {texts.accountAlready}{" "}
-      <PageLink page="login" search={search}>
-        {texts.logIn}
-      </PageLink>
-    </>
-  );
+  const other = { page: "login", who: texts.accountAlready, link: texts.logIn } as const;
   return (
     <Entry title={texts.signUpTo(settings.name)} form={form} yes={texts.signUp} doing={texts.signingUp} other={other}>
       <Field name="username" label={texts.username} autoComplete="username" required wrong={form.wrong.username} />
