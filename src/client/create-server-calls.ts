@@ -29,7 +29,7 @@ const REFRESH_SECONDS = 10;
 // A log-in may have to wait for its turn.
 const PATIENCE_SECONDS = 60;
 
-/** Makes the calls of a client: those alone that set or read the cookie. */
+/** Makes the calls of a client. With the transport `cookie` the cookie goes with each of them; the server looks at it where tokens are made or ended, and nowhere else. */
 export function createServerCalls(settings: ClientSettings): ServerCalls {
   const { url, transport, cookies, origin = new URL(url).origin, onSetCookie } = settings;
   // Browsers set both themselves, and let nobody else do it.

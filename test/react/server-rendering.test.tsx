@@ -171,7 +171,8 @@ describe.each([
 });
 
 describe("a state that a server has handed over", () => {
-  it("holds while the auth cannot be reached, and is tried again by the next request", async () => {
+  /** The page of somebody who is logged in, reloaded with what a server knew, while the auth is away. */
+  async function reloadOffline() {
     const { browser, client, username } = await openSignedIn();
     const { state } = client;
     client.close();
@@ -179,6 +180,11 @@ describe("a state that a server has handed over", () => {
     reloaded.isOffline = true;
     const next = open(reloaded, { state });
     await next.ready;
+    return { reloaded, next, username };
+  }
+
+  it("holds while the auth cannot be reached, and is tried again by the next request", async () => {
+    const { reloaded, next, username } = await reloadOffline();
     expect(next.state).toMatchObject({ status: "signed-in", user: { username } });
     await expect(next.fetch(`${SERVER}/me`)).rejects.toMatchObject({ code: "unavailable", reason: "offline" });
     reloaded.isOffline = false;
@@ -186,13 +192,7 @@ describe("a state that a server has handed over", () => {
   });
 
   it("is tried again by itself when the browser is online again", async () => {
-    const { browser, client } = await openSignedIn();
-    const { state } = client;
-    client.close();
-    const reloaded = openInProcessBrowser(auth, browser.jar);
-    reloaded.isOffline = true;
-    const next = open(reloaded, { state });
-    await next.ready;
+    const { reloaded } = await reloadOffline();
     reloaded.isOffline = false;
     window.dispatchEvent(new window.Event("online"));
     await waitFor(() => expect(reloaded.lines).toContain("POST /token/refresh 200"));
