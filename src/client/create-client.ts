@@ -96,16 +96,17 @@ function createParts(settings: ClientParts["settings"]): ClientParts {
   const session = createSession(settings);
   const vault = createVault(settings);
   const name = `latchkey:${settings.transport}:${settings.url}`;
-  const peers = createPeers(name, (word) => hear({ session, vault }, word));
+  const peers = createPeers(name);
+  peers.listen((word) => hear({ session, vault }, word));
   return { settings, session, vault, peers, calls: createServerCalls(settings), turns: createTurns(name, peers) };
 }
 
 /** What another tab says holds here too. */
-function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word): void {
+function hear({ session, vault }: Pick<ClientParts, "session" | "vault">, word: Word | undefined): void {
   const former = session.held?.refreshToken;
   if (word?.type === "out") session.end("other_tab");
   // A tab of another version may say what is nothing to this one, and a busy one hears this after it has refreshed by itself.
-  else if (!word?.user || isOlder(session, word.token)) return;
+  else if (word?.type !== "session" || !word.user || isOlder(session, word.token)) return;
   else session.renew({ ...word, ...lifeOf(word.seconds) });
   // A storage that tabs share has what was told already, or what is newer: a tab that was frozen hears of all that it missed.
   void vault.write(session.held?.refreshToken, former);

@@ -44,10 +44,10 @@ async function renew(parts: ClientParts): Promise<void> {
 async function refresh(parts: ClientParts): Promise<void> {
   const { session, peers, vault, settings } = parts;
   const { era, held } = session;
-  const refreshToken = settings.transport === "bearer" ? await vault.read() : undefined;
+  const refreshToken = await vault.read();
   if (settings.transport === "bearer" && refreshToken === undefined) return session.end("session_ended");
   const tokens = await parts.calls.refresh(refreshToken).catch(async (error: unknown) => {
-    // A tab without localStorage marks, or on another machine, may have put the next one into a storage that is shared.
+    // A tab that sees no marks, or another machine, may have put the next one into a storage that is shared.
     const latest = await vault.read();
     if (latest === undefined || latest === refreshToken) throw error;
     return parts.calls.refresh(latest);

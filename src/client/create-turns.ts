@@ -1,5 +1,5 @@
 import type { Peers } from "./create-peers.js";
-import { findShelf } from "./find-shelf.js";
+import { findShelf, type Shelf } from "./find-shelf.js";
 
 /** Takes turns with the other tabs at whatever changes the refresh token. */
 export interface Turns {
@@ -17,40 +17,38 @@ const LOOK_MS = 50;
 
 /**
  * Makes the turns of one tab. Whoever is at work has a mark in `localStorage`, which a tab that opens later sees too; a mark that was forgotten runs
- * out. Two tabs that begin at once see each other's mark after a moment, and the one of the lower name goes first. Where there is no
- * `localStorage` nobody waits longer than that moment, in which what another tab got is heard; the server answers refreshes of the same moment alike.
+ * out. Two tabs that begin at once see each other's mark after a moment, and the one of the lower name goes first. Marks are told to
+ * the other tabs too, for those without `localStorage`: only one that opens while another is at work does not know of that, and the server answers refreshes of the same moment alike.
  */
 export function createTurns(name: string, peers: Peers): Turns {
-  const shelf = findShelf();
+  const shelf = findShelf(peers);
   const prefix = `${name}:`;
   const own = `${prefix}${Math.random()}`;
   let isFirst = true;
+  let wake = () => {};
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
-  const drop = () => void delete shelf[own];
+  peers.listen(() => wake());
+  const tell = (at?: number) => peers.say({ type: "mark", key: own, at });
+  const drop = () => {
+    delete shelf[own];
+    tell();
+  };
   // Whoever reloads in the middle of a refresh must not wait for the page before.
   globalThis.addEventListener?.("pagehide", drop);
 
-  /** Whether a mark is of the last seconds; one of a clock that jumped is not, and goes. */
-  const isLive = (key: string) => Math.abs(Date.now() - Number(shelf[key])) < STALE_MS || !delete shelf[key];
   /** Whether another tab has a mark, of a name before the one that is given. */
   const isTaken = (end = "~") =>
-    Object.keys(shelf).some((key) => key.startsWith(prefix) && key !== own && key < end && isLive(key));
-
-  function put(): void {
-    try {
-      shelf[own] = String(Date.now());
-    } catch {
-      // It is full: nobody waits for this tab.
-    }
-  }
+    Object.keys(shelf).some((key) => key.startsWith(prefix) && key !== own && key < end && isLive(shelf, key));
 
   async function waitForOthers(isMoot: () => boolean): Promise<void> {
     let isBusy = isTaken();
     while (isBusy && !isMoot()) {
       // Once more after the last mark is gone: it may go before what its tab says arrives.
       isBusy = isTaken();
-      await Promise.race([peers.heard(), pause(LOOK_MS)]);
+      await look((end) => {
+        wake = end;
+      });
     }
   }
 
@@ -61,28 +59,40 @@ export function createTurns(name: string, peers: Peers): Turns {
     for (;;) {
       await waitForOthers(isMoot);
       if (isMoot()) return;
-      put();
+      tell(Date.now());
+      put(shelf, own);
       if (isAlone) return;
-      await pause(LOOK_MS);
+      await look();
       if (!isTaken(own)) return;
       drop();
     }
   }
 
   return {
-    async take(isMoot = () => false) {
-      const before = last;
-      let release: () => void = drop;
-      last = new Promise<void>((resolve) => {
-        release = () => resolve(drop());
-      });
-      await before;
-      await mark(isMoot);
-      return release;
-    },
+    take: (isMoot = () => false) =>
+      new Promise((begin) => {
+        last = last.then(() => mark(isMoot)).then(() => new Promise<void>((end) => begin(() => end(drop()))));
+      }),
   };
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Whether a mark is of the last seconds; one of a clock that jumped is not, and goes. */
+function isLive(shelf: Shelf, key: string): boolean {
+  return Math.abs(Date.now() - Number(shelf[key])) < STALE_MS || !delete shelf[key];
+}
+
+function put(shelf: Shelf, key: string): void {
+  try {
+    shelf[key] = Date.now();
+  } catch {
+    // It is full: nobody waits for this tab.
+  }
+}
+
+/** Waits for a moment; the function that ends it sooner is handed out. */
+function look(handOut?: (end: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    handOut?.(resolve);
+    setTimeout(resolve, LOOK_MS);
+  });
 }

@@ -10,8 +10,8 @@ export function warnOfSites({ url, transport }: ClientSettings): void {
   const { protocol, hostname, origin } = new URL(url);
   if (location.protocol === protocol && siteOf(location.hostname) === siteOf(hostname)) return;
   warn(
-    `The page is on ${location.origin} and the server on ${origin}: two sites to a browser, and the cookie is lost. ` +
-      'Use one scheme and one domain for both, such as http://localhost, or transport: "bearer".',
+    `The page on ${location.origin} and the server on ${origin} are two sites: the cookie is lost. ` +
+      'Use one scheme and domain, such as http://localhost, or transport: "bearer".',
   );
 }
 
@@ -22,7 +22,7 @@ function siteOf(host: string): string {
 
 /** Warns where the server does not list this page's origin. */
 export function warnOfOrigin(settings: ClientSettings): void {
-  warn(`${settings.url} does not list this page: add ${pageOf(settings).origin} to LATCHKEY_ORIGINS.`);
+  warn(`Add ${pageOf(settings).origin} to LATCHKEY_ORIGINS of ${settings.url}.`);
 }
 
 /** Warns where a refresh was refused for the page it came from, or for want of the cookie that a log-in set. */

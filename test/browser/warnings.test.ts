@@ -22,7 +22,7 @@ describeInBrowser("what a page's console says", () => {
     const page = await context.newPage();
     await page.goto(addressOf(stage).replace(stage.pages.origin, stage.pages.address));
     await until(said, /two sites/);
-    expect(said[0]).toContain(`The page is on ${stage.pages.address} and the server on ${stage.url}`);
+    expect(said[0]).toContain(`The page on ${stage.pages.address} and the server on ${stage.url}`);
     expect(said[0]).toContain("such as http://localhost");
     await context.close();
   });
@@ -33,7 +33,7 @@ describeInBrowser("what a page's console says", () => {
     const said = warningsOf(context);
     const page = await openTab({ ...stage, pages: others }, context);
     await until(said, /LATCHKEY_ORIGINS/);
-    expect(said.at(-1)).toContain(`add ${others.origin} to LATCHKEY_ORIGINS`);
+    expect(said.at(-1)).toContain(`Add ${others.origin} to LATCHKEY_ORIGINS of`);
     expect(await statusOf(page)).toBe("offline");
     expect(await call(page, "logIn", { username: "ada", password: "seven wild geese at dawn" })).toMatchObject({
       name: "AuthError",

@@ -156,7 +156,7 @@ describe("a client of a request's cookies", () => {
     const { client } = openOnServer({ cookies: browser.cookies(), origin: "http://localhost:9999" });
     await client.ready;
     expect(client.state.status).toBe("signed-out");
-    expect(String(warnings.mock.calls)).toMatch(/does not list .*http:\/\/localhost:9999/);
+    expect(String(warnings.mock.calls)).toMatch(/Add http:\/\/localhost:9999 to LATCHKEY_ORIGINS/);
     warnings.mockRestore();
   });
 
