@@ -13,11 +13,13 @@ export interface Claimed {
 
 /**
  * The user, where the password is theirs; a hash of an older kind is replaced. Throws `invalid_credentials` for a user that does not exist
- * at the same cost as for a wrong password, and `rate_limited` before anything is computed.
+ * at the same cost as for a wrong password, `rate_limited` before anything is computed, and `unavailable` where too many wait for their check.
  */
 export async function requirePassword(parts: AccountParts, claimed: Claimed, caller: Caller): Promise<UserRow> {
   const { account, user, password } = claimed;
   const network = networkOf(caller.address);
+  // Under a flood most are refused here: none of them may cost a transaction.
+  parts.passwords.requireRoom(network);
   const { matches, outdated } = await parts.limits.attempt({ account, address: caller.address }, async (attempt) => {
     const verdict = await parts.passwords.verify(password, user?.passwordHash, network);
     if (verdict.matches) attempt.succeeded();

@@ -26,11 +26,13 @@ export async function signUp(parts: AccountParts, wanted: SignUp, caller: Caller
   requireCaller(caller);
   const names = requireNames({ username: wanted.username, email: wanted.email });
   requireGoodPassword(wanted.password, wanted);
+  const network = networkOf(caller.address);
+  parts.passwords.requireRoom(network);
   await parts.limits.requireOpen("sign_up", caller.address);
   // Asked before the hash, which costs most; the insert decides.
   await requireFree(parts, (await parts.store.users.findTaken(takenNamesOf(names))) ?? "added", caller);
   const user = newUser(names, {
-    passwordHash: await parts.passwords.hash(wanted.password, networkOf(caller.address)),
+    passwordHash: await parts.passwords.hash(wanted.password, network),
     time: await parts.store.now(),
   });
   const session = await newSession(parts, { userId: user.id, transport: wanted.transport, caller });

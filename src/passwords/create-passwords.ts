@@ -14,6 +14,8 @@ export interface Passwords {
   hash(password: string, asker?: string): Promise<string>;
   /** Compares with a stored hash; `undefined`, for a user that does not exist, costs the same and never matches. */
   verify(password: string, hash: string | undefined, asker?: string): Promise<PasswordVerdict>;
+  /** Throws `unavailable` where a call for this asker would be refused at this moment: to be asked before what is costly, or written. */
+  requireRoom(asker?: string): void;
   /** Finishes what the threads have, refuses what waits and what comes later with `unavailable`, and ends them. */
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
       return pool.run({ kind: "hash", text: requirePasswordText(password) }, asker);
     },
     verify: (password, hash, asker = "") => pool.run({ kind: "verify", password, hash }, asker),
+    requireRoom: (asker = "") => pool.requireRoom(asker),
     close: () => pool.close(),
   };
 }

@@ -4,7 +4,9 @@ export interface FairQueue<Item> {
   /** The next one: the first of the asker whose turn it is. */
   shift(): Item | undefined;
   push(asker: string, item: Item): void;
-  /** Takes out the last one of the asker with the most, where that leaves them no worse off than this asker with one more; `undefined` where not. */
+  /** Whether the asker with the most, without its last one, is no worse off than this asker with one more. */
+  canMakeRoomFor(asker: string): boolean;
+  /** Takes out the last one of the asker with the most; `undefined` where there is none to take. */
   makeRoomFor(asker: string): Item | undefined;
   /** Takes out all. */
   empty(): readonly Item[];
@@ -22,6 +24,12 @@ export function createFairQueue<Item>(): FairQueue<Item> {
     return item;
   }
 
+  function findFullest(asker: string): string | undefined {
+    const [most] = [...waiting].sort(([, one], [, other]) => other.length - one.length);
+    const own = waiting.get(asker)?.length ?? 0;
+    return most !== undefined && most[1].length > own + 1 ? most[0] : undefined;
+  }
+
   return {
     isEmpty: () => waiting.size === 0,
     shift() {
@@ -37,10 +45,10 @@ export function createFairQueue<Item>(): FairQueue<Item> {
       if (items === undefined) waiting.set(asker, [item]);
       else items.push(item);
     },
+    canMakeRoomFor: (asker) => findFullest(asker) !== undefined,
     makeRoomFor(asker) {
-      const [most] = [...waiting].sort(([, one], [, other]) => other.length - one.length);
-      const own = waiting.get(asker)?.length ?? 0;
-      return most !== undefined && most[1].length > own + 1 ? take(most[0], (list) => list.pop()) : undefined;
+      const fullest = findFullest(asker);
+      return fullest === undefined ? undefined : take(fullest, (list) => list.pop());
     },
     empty() {
       const all = [...waiting.values()].flat();

@@ -7,6 +7,8 @@ import type { AnswerTo, PasswordJob } from "./password-job.js";
 export interface HashPool {
   /** Does the job in its turn, one asker's after the other's; `unavailable` where too many wait, the thread dies, or the pool is closed. */
   run<Job extends PasswordJob>(job: Job, asker: string): Promise<AnswerTo<Job>>;
+  /** Throws `unavailable` where a job of this asker would be refused at this moment. */
+  requireRoom(asker: string): void;
   /** Finishes what the threads have, refuses what waits, and ends them. */
   close(): Promise<void>;
 }
@@ -66,18 +68,18 @@ export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
     });
   }
 
+  const isFull = () => outstanding >= workers + queue;
+
   /** Whoever asks for the most has the last of it refused, so that a queue full of one asker's jobs keeps nobody else out. */
   function requireRoom(asker: string): void {
-    if (closed) throw unavailable();
-    if (outstanding < workers + queue) return;
-    const last = waiting.makeRoomFor(asker);
-    if (last === undefined) throw unavailable();
-    last.refuse(unavailable());
+    if (closed || (isFull() && !waiting.canMakeRoomFor(asker))) throw unavailable();
   }
 
   return {
+    requireRoom,
     async run(job, asker) {
       requireRoom(asker);
+      if (isFull()) waiting.makeRoomFor(asker)?.refuse(unavailable());
       outstanding += 1;
       return inTurn(job, asker).finally(() => {
         outstanding -= 1;

@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { hashSync } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
 import type { AccountParts } from "../../dist/accounts/account-parts.js";
 import { logIn } from "../../dist/accounts/log-in.js";
 import { signUp } from "../../dist/accounts/sign-up.js";
 import { AuthError } from "../../dist/errors/auth-error.js";
-import type { Passwords } from "../../dist/passwords/create-passwords.js";
+import { createLimits } from "../../dist/limits/create-limits.js";
+import { createPasswords, type Passwords } from "../../dist/passwords/create-passwords.js";
 import { openParts } from "./account-parts.js";
 
 const PASSWORD = "seven wild geese at dawn";
@@ -141,6 +143,33 @@ describe("log-in", () => {
     expect(await hashOf(userId)).toBe(old);
     const broken = failing(new RangeError("broken"));
     await expect(logIn(broken, { username, password: PASSWORD }, {})).rejects.toThrow(RangeError);
+  });
+
+  it("is refused before anything is counted where no password can be checked now, and a sign-up before its name is looked for", async () => {
+    const { username } = await newUser();
+    const passwords = createPasswords({ workers: 1, queue: 0 });
+    const running = passwords.hash(PASSWORD);
+    const touched: string[] = [];
+    const attempts = new Proxy(parts.store.attempts, {
+      get(target, name, receiver) {
+        touched.push(String(name));
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    const limits = createLimits({ store: { attempts }, secret: () => randomBytes(32) });
+    const busy = { ...parts, passwords, limits };
+    touched.length = 0;
+    await expect(logIn(busy, { username, password: PASSWORD }, {})).rejects.toMatchObject({
+      code: "unavailable",
+      retryAfter: 1,
+    });
+    await expect(signUp(busy, { username, password: PASSWORD }, {})).rejects.toMatchObject({ code: "unavailable" });
+    expect(touched).toEqual([]);
+    await running;
+    expect((await logIn(busy, { username, password: PASSWORD }, {})).user.username).toBe(username);
+    expect(touched).not.toEqual([]);
+    await limits.close();
+    await passwords.close();
   });
 
   it("that fails is told to the log with the user, where there is one, and the address", async () => {

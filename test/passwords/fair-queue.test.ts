@@ -36,6 +36,7 @@ describe("what waits", () => {
     ["nothing where nothing waits", [], "a", undefined],
   ])("makes room by giving up %s", (_what, items, asker, expected) => {
     const queue = queueOf(...items);
+    expect(queue.canMakeRoomFor(asker)).toBe(expected !== undefined);
     expect(queue.makeRoomFor(asker)).toBe(expected);
     expect(queue.empty()).toHaveLength(items.length - (expected === undefined ? 0 : 1));
     expect(queue.isEmpty()).toBe(true);
