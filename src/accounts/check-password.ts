@@ -19,8 +19,9 @@ export async function requirePassword(parts: AccountParts, claimed: Claimed, cal
   const { account, user, password } = claimed;
   const network = networkOf(caller.address);
   // Under a flood most are refused here: none of them may cost a transaction.
-  parts.passwords.requireRoom(network);
-  const { matches, outdated } = await parts.limits.attempt({ account, address: caller.address }, async (attempt) => {
+  const requireRoom = () => parts.passwords.requireRoom(network);
+  const attempted = { account, address: caller.address, requireRoom };
+  const { matches, outdated } = await parts.limits.attempt(attempted, async (attempt) => {
     const verdict = await parts.passwords.verify(password, user?.passwordHash, network);
     if (verdict.matches) attempt.succeeded();
     else attempt.failed();

@@ -70,7 +70,7 @@ function createTrust(settings: ClientSettings): (target: URL) => void {
   return ({ origin, hostname, protocol }) => {
     const isNear = hosts.has(hostname) && (protocol === "https:" || protocol === server.protocol);
     if (isNear || listed.has(origin)) return;
-    throw new TypeError(`${origin} gets no access token: list it in apis, or use fetch itself.`);
+    throw new TypeError(`${origin} gets no token: list it in apis, or use fetch itself.`);
   };
 }
 

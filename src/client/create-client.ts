@@ -58,7 +58,7 @@ export function createClient<Extra extends object = object>(options: ClientOptio
   const settings = requireSettings(options);
   warnOfSites(settings);
   const parts = createParts(settings);
-  const { session, peers } = parts;
+  const { session, peers, turns } = parts;
   const closing = new AbortController();
   const renew = createRenewal(parts);
   const ready = restore(parts, renew, closing.signal).then(() => session.state);
@@ -85,6 +85,7 @@ export function createClient<Extra extends object = object>(options: ClientOptio
     subscribe: session.subscribe,
     close() {
       closing.abort();
+      turns.drop();
       peers.close();
     },
   };

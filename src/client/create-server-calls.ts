@@ -80,5 +80,5 @@ function bodyOf(refreshToken: string | undefined): object | undefined {
 async function requireAnswer<Answer>(response: Response, member: keyof Answer): Promise<Answer> {
   const answer: Answer | undefined = await response.json().catch(() => undefined);
   if (answer?.[member]) return answer;
-  throw new AuthError("internal", { message: "This is no Latchkey server: is the url right?" });
+  throw new AuthError("internal", { message: "This is no Latchkey server." });
 }

@@ -8,6 +8,8 @@ export interface Turns {
    * is called. The first turn of a page, and those of a hidden one, are taken without waiting for tabs that begin at the same moment.
    */
   take(isMoot?: () => boolean): Promise<() => void>;
+  /** Lets the next tab begin, whatever this one is at. */
+  drop(): void;
 }
 
 // A refresh is given up sooner: an older mark is that of a tab that is gone.
@@ -28,9 +30,11 @@ export function createTurns(name: string, peers: Peers): Turns {
   let wake = () => {};
   // One after another in this tab as well.
   let last: Promise<unknown> = Promise.resolve();
-  peers.listen(() => wake());
+  // A mark ends no wait: what its tab says is waited for.
+  peers.listen((word) => word?.type === "mark" || wake());
   const tell = (at?: number) => peers.say({ type: "mark", key: own, at });
   const drop = () => {
+    if (!(own in shelf)) return;
     delete shelf[own];
     tell();
   };
@@ -70,9 +74,11 @@ export function createTurns(name: string, peers: Peers): Turns {
 
   return {
     take: (isMoot = () => false) =>
-      new Promise((begin) => {
-        last = last.then(() => mark(isMoot)).then(() => new Promise<void>((end) => begin(() => end(drop()))));
+      new Promise((begin, fail) => {
+        const turn = () => new Promise<void>((end) => begin(() => end(drop())));
+        last = last.then(() => mark(isMoot)).then(turn, fail);
       }),
+    drop,
   };
 }
 

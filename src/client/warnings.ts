@@ -28,8 +28,7 @@ export function warnOfOrigin(settings: ClientSettings): void {
 /** Warns where a refresh was refused for the page it came from, or for want of the cookie that a log-in set. */
 export function warnOfRefusal(settings: ClientSettings, { code, reason }: AuthError, wasIn: boolean): void {
   if (code === "csrf") warnOfOrigin(settings);
-  if (reason === "no_cookie" && wasIn)
-    warn(`The cookie of ${settings.url} did not come back. Is it blocked? Safari wants https.`);
+  if (reason === "no_cookie" && wasIn) warn(`${settings.url} got no cookie. Is it blocked? Safari wants https.`);
 }
 
 /** Tells in the console what a developer has to change. */

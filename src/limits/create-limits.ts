@@ -14,6 +14,11 @@ export interface Attempted {
   readonly address?: string | undefined;
 }
 
+/** Throws where the act would be refused at this moment, whatever became of the attempt. */
+export interface Room {
+  readonly requireRoom?: () => void;
+}
+
 /** A password that may be checked now. It was charged as a failure in advance. The first word about it counts. */
 export interface Attempt {
   /** Lets the charge stand: the password was wrong, or nobody's. */
@@ -43,9 +48,9 @@ export type LimitEvent =
 export interface Limits {
   /**
    * Does an act with an attempt that was admitted, in its turn: as many of one account and network are under way as may fail in a row. An act
-   * that throws has found nothing out, and its charge is given back.
+   * that throws has found nothing out, and its charge is given back; where `requireRoom` throws there is none.
    */
-  attempt<Result>(attempted: Attempted, act: (attempt: Attempt) => Promise<Result>): Promise<Result>;
+  attempt<Result>(attempted: Attempted & Room, act: (attempt: Attempt) => Promise<Result>): Promise<Result>;
   /** Lets a log-in be tried, or throws `rate_limited` with the seconds after which one will be. */
   admit(attempted: Attempted): Promise<Attempt>;
   /** Charges a refused sign-up or refresh; throws `rate_limited` in the place of its refusal where there were too many. */
@@ -127,6 +132,7 @@ function attemptsInTurn(admit: Limits["admit"]): Limits["attempt"] {
   return (attempted, act) =>
     // By the network, as the attempts are counted: the addresses of a /64 have one count, and so one line.
     line.run(`${attempted.account}\n${networkOf(attempted.address)}`, async () => {
+      attempted.requireRoom?.();
       const attempt = await admit(attempted);
       try {
         return await act(attempt);

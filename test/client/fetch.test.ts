@@ -227,7 +227,7 @@ describe("the token goes", () => {
     const { client } = await openAt(at);
     const answer = client.fetch(target).then((response) => response.json());
     if (goes) expect(await answer).toMatchObject({ token: "Bearer e30.e30.x" });
-    else await expect(answer).rejects.toThrow(/gets no access token/);
+    else await expect(answer).rejects.toThrow(/gets no token/);
     if (!goes) await expect(client.fetch(target)).rejects.toBeInstanceOf(TypeError);
   });
 
