@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { newSecret } from "../../dist/keys/master-key.js";
@@ -93,8 +93,12 @@ describe("latchkey check", () => {
   it("finds nothing weak in what a server has made, and leaves it as it is", async () => {
     const data = await newData();
     const files = readdirSync(data);
+    const contents = () => ["latchkey.db", "master.key"].map((file) => readFileSync(join(data, file), "base64"));
+    const before = contents();
     expect(weakIn(await check(["--data", data]))).toEqual([]);
-    expect(readdirSync(data)).toEqual(files);
+    expect(contents()).toEqual(before);
+    // An empty log of SQLite's goes with whoever closes the database last.
+    expect(files).toEqual(expect.arrayContaining(readdirSync(data)));
   });
 
   it.each<readonly [string, Readonly<Record<string, string>>, string, RegExp]>([
