@@ -132,8 +132,8 @@ function wrongWith(draft: Draft, answer: Answered): readonly string[] {
 function pathOf(target: string): string | undefined {
   const whole = target.startsWith("/") ? `http://127.0.0.1${target}` : target;
   if (!URL.canParse(whole)) return undefined;
-  const { pathname, search } = new URL(whole);
-  return pathname.length + search.length > 4096 ? "" : pathname;
+  const { pathname, search, hash } = new URL(whole);
+  return pathname.length + search.length + hash.length > 4096 ? "" : pathname;
 }
 
 function nameOf(draft: Draft, operations: readonly Operation[]): string | undefined {
