@@ -70,7 +70,6 @@ export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
 
   const isFull = () => outstanding >= workers + queue;
 
-  /** Whoever asks for the most has the last of it refused, so that a queue full of one asker's jobs keeps nobody else out. */
   function requireRoom(asker: string): void {
     if (closed || (isFull() && !waiting.canMakeRoomFor(asker))) throw unavailable();
   }
@@ -79,6 +78,7 @@ export function createHashPool({ workers, queue }: HashPoolSize): HashPool {
     requireRoom,
     async run(job, asker) {
       requireRoom(asker);
+      // Whoever asks for the most has the last of it refused, so that a queue full of one asker's jobs keeps nobody else out.
       if (isFull()) waiting.makeRoomFor(asker)?.refuse(unavailable());
       outstanding += 1;
       return inTurn(job, asker).finally(() => {
